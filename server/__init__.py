@@ -1,0 +1,1 @@
+"""Sanwei: one backend for one grid, one window and one team."""

@@ -1,0 +1,1 @@
+"""The dispatch platform (指挥平台): every pillar uses it, it knows no pillar."""

@@ -1,0 +1,1 @@
+"""Components, matters and filing rules, versioned."""

@@ -1,0 +1,1 @@
+"""Category and unit suggestion, near duplicates."""

@@ -1,0 +1,1 @@
+"""The GraphQL toolkit: knows Strawberry, knows no feature."""

@@ -1,0 +1,1 @@
+"""The machine room the pillars share: rows, audit, timers, news, files, jobs."""

@@ -1,0 +1,47 @@
+"""Environment in, frozen Settings out. Nobody else reads os.environ."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set, as SANWEI_* environment variables."""
+
+    model_config = SettingsConfigDict(env_prefix="SANWEI_", frozen=True)
+
+    mode: Literal["demo", "development", "production"] = "development"
+    data_dir: Path = Path("var")                  # embedded store, files, keys
+    database_url: str = ""                        # "" = SQLite in data_dir; postgresql+asyncpg://…
+    redis_url: str = ""                           # "" = in-process hub and rate limits
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""                          # "" = http://host:port; the only allowed websocket origin
+    district: str = "440103"
+    hotline: str = "12345"
+    signing_keys: str = ""                        # PEM Ed25519 private keys, newest first; "" = made in data_dir
+    access_minutes: int = 10                      # at most 15
+    hold_seconds: int = 10                        # how long an act may be taken back
+    sweep_seconds: float = 1.0                    # how often the job loop looks for due work
+    log_level: str = "info"
+
+    @property
+    def demo(self) -> bool:
+        """Demo accounts and the shown one-time code exist only here."""
+        return self.mode == "demo"
+
+    @property
+    def production(self) -> bool:
+        """No introspection, no suggestions, no demo data, no generated keys."""
+        return self.mode == "production"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the store."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'sanwei.db'}"
+
+    @property
+    def origin(self) -> str:
+        """The address people open."""
+        return self.public_url or f"http://{self.host}:{self.port}"

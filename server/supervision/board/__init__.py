@@ -1,0 +1,1 @@
+"""Indicators of today: figures, bands, cards, areas."""

@@ -1,0 +1,1 @@
+"""Supervision 督办件: instruction, sign, reply, close by the issuer."""

@@ -1,0 +1,1 @@
+"""The plain-HTTP edge: auth, files, health, static clients, security headers."""
