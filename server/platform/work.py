@@ -1,0 +1,147 @@
+"""One unit of work: rows, audit lines, timers, counters and news live or die together."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.kernel.actors import Actor
+from server.kernel.calendar import WorkCalendar
+from server.kernel.errors import StaleVersion
+from server.platform import audit, idempotency, rollups
+from server.platform.areas import AreaTree
+from server.platform.db import Store
+from server.platform.news import Hub, News, NewsDesk, wakes
+from server.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a follower of a subject is told, inside the same unit of work."""
+
+    kind: str
+    id: str
+    source_id: str
+    action: str
+    opinion: str = ""
+
+
+Follower = Callable[["Work", Moved], Awaitable[None]]
+Act = Callable[["Work", Mapping[str, Any]], Awaitable[object]]
+
+
+class Work:
+    """What a use case may touch: the session, who asks, and what time it is."""
+
+    def __init__(self, office: "Office", session: AsyncSession, actor: Actor, now: datetime) -> None:
+        self.office, self.session, self.actor, self.now = office, session, actor, now
+        self._entries: list[tuple[audit.Entry | None, News | None]] = []
+        self._counts: Counter[rollups.Key] = Counter()
+        self.woken: list[str] = []
+
+    def record(
+        self, verb: str, kind: str, id: str, *, area: str, source: str = "", target: str = "",
+        receiver: str = "", opinion: str = "", detail: Mapping[str, Any] | None = None,
+        touches: Iterable[str] = (), quiet: bool = False,
+    ) -> None:  # fmt: skip
+        """Note an audit line, and the news of it unless `quiet`; both are numbered at the commit."""
+        entry = audit.Entry(
+            street=street_of(area), at=self.now, verb=verb, subject_kind=kind, subject_id=id,
+            actor_id=self.actor.id, role=self.actor.role, post=self.actor.post,
+            unit_id=self.actor.unit_id, source=source, target=target, receiver=receiver,
+            opinion=opinion, detail=detail or {},
+        )  # fmt: skip
+        self._entries.append((entry, None if quiet else self._news(verb, kind, id, area, touches)))
+
+    def tell(self, verb: str, kind: str, id: str, *, area: str, touches: Iterable[str] = ()) -> None:
+        """News without an audit line: something worth looking at again, that changed no fact."""
+        self._entries.append((None, self._news(verb, kind, id, area, touches)))
+
+    def count(self, metric: str, area: str, n: int, day: date = rollups.STOCK) -> None:
+        """Add `n` to the counter of `metric` in `area` and in every area that contains it."""
+        for scope in rollups.scopes(area):
+            self._counts[scope, metric, day] += n
+
+    async def first_time(self, operation: str, key: str, payload: Mapping[str, Any]) -> bool:
+        """False when this actor's request under `key` was carried out before. Raises KeyReused."""
+        return await idempotency.claim(
+            self.session, actor_id=self.actor.id, key=key,
+            asked=idempotency.digest(operation, payload), at=self.now,
+        )  # fmt: skip
+
+    async def seal(self) -> None:
+        """Write counters, audit lines and news. Called once, last, by the office."""
+        await self.session.flush()
+        await rollups.add(self.session, self._counts)
+        streets = {
+            entry.street if entry else street_of(cast(News, news).area) for entry, news in self._entries
+        }
+        heads = await audit.heads(self.session, sorted(streets)) if streets else {}
+        for entry, news in self._entries:
+            head = heads[entry.street if entry else street_of(cast(News, news).area)]
+            if entry:
+                self.session.add(audit.append(head, entry))
+            else:
+                head.seq += 1
+            if news:
+                news.street, news.seq = head.street, head.seq
+                self.session.add(news)
+                self.woken += wakes(news)
+
+    def _news(self, verb: str, kind: str, id: str, area: str, touches: Iterable[str]) -> News:
+        marks = "|".join(["", *sorted(touches), ""])
+        return News(street="", seq=0, at=self.now, topic=kind, verb=verb, subject_id=id,
+                    area=area, touches=marks)  # fmt: skip
+
+
+def street_of(area: str) -> str:
+    """The chain an area belongs to: its street, or the district itself."""
+    return area[:9]
+
+
+@dataclass
+class Office:
+    """Hands out units of work. Built once in app.py, carried by the context."""
+
+    settings: Settings
+    store: Store
+    hub: Hub
+    calendar: WorkCalendar
+    areas: AreaTree
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    followers: dict[str, Follower] = field(default_factory=dict)   # by kind of source
+    acts: dict[str, Act] = field(default_factory=dict)             # by name, for acts held back ten seconds
+    tools: dict[type, object] = field(default_factory=dict)        # things built once and handed down, by type
+
+    def __post_init__(self) -> None:
+        self.news = NewsDesk(self.store, self.hub)
+
+    def of(self, kind: type[T]) -> T:
+        """The one `kind` this office was built with."""
+        return cast(T, self.tools[kind])
+
+    @asynccontextmanager
+    async def work(self, actor: Actor, *, now: datetime | None = None) -> AsyncIterator[Work]:
+        """One transaction in the name of `actor`. Raises StaleVersion when somebody was faster."""
+        async with self.store.writing() as session:
+            work = Work(self, session, actor, now or self.clock())
+            yield work
+            try:
+                await work.seal()
+                await session.commit()
+            except StaleDataError:
+                raise StaleVersion from None
+        await self.hub.wake(dict.fromkeys(work.woken))
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for queries only."""
+        async with self.store.reading() as session:
+            yield session
