@@ -1,0 +1,128 @@
+# `make` lists the verbs. Needed beforehand: make, git and Python 3.11 or newer with venv; everything else is fetched.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+B := .venv/bin
+export PATH := $(CURDIR)/$(B):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export NPM_CONFIG_UPDATE_NOTIFIER := false
+
+# uv reads no pip.conf: hand it the mirror the user gave to pip.
+MIRROR = $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(B)/pip config get global.index-url 2>/dev/null))
+# uv is quick; where it is not to be had, or cannot reach what pip can, pip does the same from the same hashes.
+install = $(if $(MIRROR),UV_DEFAULT_INDEX=$(MIRROR)) $(B)/uv pip install -q --python $(B)/python --require-hashes -r $(1) 2>/dev/null \
+	|| $(B)/pip install -q --require-hashes -r $(1)
+NPM_CI := npm ci --no-audit --no-fund --loglevel=error
+CLIENT_SOURCES := $(shell find clients shared -type f -not -path '*/node_modules/*' -not -path '*/gql/*' 2>/dev/null)
+
+.PHONY: help
+help: ## list the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+## --- set-up: each stamp says that what it names is in place ---
+
+.venv/.run: requirements/run.lock
+	@test -n "$(PYTHON)" || { echo "Sanwei needs Python 3.11 or newer with venv. On Debian: apt-get install python3 python3-venv" >&2; exit 2; }
+	@echo "Installing the server's packages ..."
+	@test -x $(B)/python || $(PYTHON) -m venv .venv
+	@$(B)/pip install -q uv==0.13.9 2>/dev/null || true
+	@$(call install,$<)
+	@$(B)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements/dev.lock
+	@echo "Installing the test packages ..."
+	@$(call install,requirements/dev.lock)
+	@touch $@
+
+node_modules/.run: package-lock.json | .venv/.run
+	@echo "Installing the clients' packages ..."
+	@$(NPM_CI) --omit=dev
+	@touch $@
+
+node_modules/.dev: package-lock.json | .venv/.run
+	@echo "Installing the clients' packages and their tools ..."
+	@$(NPM_CI)
+	@touch node_modules/.run $@
+
+server/web/static/.built: $(CLIENT_SOURCES) package.json | node_modules/.run
+	@echo "Building the three apps ..."
+	@npm run --silent build
+	@touch $@
+
+## --- verbs ---
+
+.PHONY: run
+run: .venv/.run server/web/static/.built ## set up, build, and start the demo at http://HOST:PORT (keeps its data)
+	@SANWEI_MODE=demo SANWEI_DATA_DIR=var/demo SANWEI_HOST=$(HOST) SANWEI_PORT=$(PORT) exec $(B)/sanwei run
+
+.PHONY: demo-reset
+demo-reset: ## forget the demo's data; the next `make run` starts over
+	rm -rf var/demo
+
+.PHONY: test
+test: check server/web/static/.built ## set up, then everything: check, unit tests, SQLite, PostgreSQL, Redis, Chromium
+	@sh scripts/need.sh
+	npm run --silent test
+	$(B)/python -m pytest
+
+.PHONY: check
+check: .venv/.dev node_modules/.dev ## the fast half: format, lint, types, arrows between rooms, SDL and documents
+	@$(MAKE) -j2 check-server check-clients
+
+.PHONY: check-server
+check-server:
+	$(B)/ruff format --check -q
+	$(B)/ruff check -q
+	@report=$$($(B)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+	$(B)/python -m server.schemas --check
+	$(B)/mypy --no-error-summary
+	$(B)/python -m pytest tests/contract
+
+.PHONY: check-clients
+check-clients:
+	npm run --silent check
+
+.PHONY: format
+format: .venv/.dev node_modules/.dev ## put Python, TypeScript and Vue into house style
+	$(B)/ruff check -q --fix
+	$(B)/ruff format -q
+	npm run --silent format
+
+.PHONY: schema
+schema: .venv/.dev ## write shared/schema/*.graphql from the server's types
+	$(B)/python -m server.schemas
+
+.PHONY: docs
+docs: .venv/.dev ## draw docs/flows/ from the transition tables
+	$(B)/python -m scripts.flows
+
+.PHONY: migration
+migration: .venv/.dev ## write the revision that brings the store to today's tables: make migration m="orders: add …"
+	@test -n "$(m)" || { echo 'Say what changes: make migration m="orders: add a closing date"' >&2; exit 2; }
+	@mkdir -p var && rm -f var/migration.db
+	SANWEI_DATABASE_URL=sqlite+aiosqlite:///var/migration.db $(B)/alembic upgrade head
+	SANWEI_DATABASE_URL=sqlite+aiosqlite:///var/migration.db $(B)/alembic revision --autogenerate -m "$(m)"
+	@rm -f var/migration.db
+	$(B)/ruff format -q server/migrations/versions
+
+.PHONY: bench
+bench: .venv/.dev ## measure: requests a second and latencies of the common operations
+	$(B)/python -m pytest tests/bench -s
+
+.PHONY: lock
+lock: .venv/.dev ## resolve the dependencies anew and write the hash-pinned lists
+	$(B)/uv lock --upgrade
+	$(B)/uv export -q --no-emit-project --no-annotate --no-header --no-default-groups --group build -o requirements/run.lock
+	$(B)/uv export -q --no-emit-project --no-annotate --no-header --no-default-groups --group build --group dev -o requirements/dev.lock
+	npm update --package-lock-only --no-audit --no-fund
+
+.PHONY: clean
+clean: ## remove everything that can be made again; keeps var/
+	rm -rf .venv node_modules clients/*/node_modules shared/web/node_modules server/web/static shared/web/gql *.egg-info
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage test-results
