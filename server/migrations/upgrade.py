@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 async def upgrade(engine: AsyncEngine) -> None:
-    """Create or alter the tables up to the newest revision; all or nothing. At the newest already: no change."""
+    """Create or alter the tables up to the newest revision: all or nothing, and nothing when they are."""
     async with engine.begin() as connection:
         await connection.run_sync(_to_head)
 
