@@ -17,7 +17,6 @@ MIRROR = $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(B)/pip config get g
 # uv is quick; where it is not to be had, or cannot reach what pip can, pip does the same from the same hashes.
 install = $(if $(MIRROR),UV_DEFAULT_INDEX=$(MIRROR)) $(B)/uv pip install -q --python $(B)/python --require-hashes -r $(1) 2>/dev/null \
 	|| $(B)/pip install -q --require-hashes -r $(1)
-NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 CLIENT_SOURCES := $(shell find clients shared -type f -not -path '*/node_modules/*' -not -path '*/gql/*' 2>/dev/null)
 
 .PHONY: help
@@ -40,17 +39,12 @@ help: ## list the verbs
 	@$(call install,requirements/dev.lock)
 	@touch $@
 
-node_modules/.run: package-lock.json | .venv/.run
+node_modules/.all: package-lock.json | .venv/.run
 	@echo "Installing the clients' packages ..."
-	@$(NPM_CI) --omit=dev
+	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-node_modules/.dev: package-lock.json | .venv/.run
-	@echo "Installing the clients' packages and their tools ..."
-	@$(NPM_CI)
-	@touch node_modules/.run $@
-
-server/web/static/.built: $(CLIENT_SOURCES) package.json | node_modules/.run
+server/web/static/.built: $(CLIENT_SOURCES) package.json node_modules/.all
 	@echo "Building the three apps ..."
 	@npm run --silent build
 	@touch $@
@@ -72,7 +66,7 @@ test: check server/web/static/.built ## set up, then everything: check, unit tes
 	$(B)/python -m pytest
 
 .PHONY: check
-check: .venv/.dev node_modules/.dev ## the fast half: format, lint, types, arrows between rooms, SDL and documents
+check: .venv/.dev node_modules/.all ## the fast half: format, lint, types, arrows between rooms, SDL and documents
 	@$(MAKE) -j2 check-server check-clients
 
 .PHONY: check-server
@@ -89,7 +83,7 @@ check-clients:
 	npm run --silent check
 
 .PHONY: format
-format: .venv/.dev node_modules/.dev ## put Python, TypeScript and Vue into house style
+format: .venv/.dev node_modules/.all ## put Python, TypeScript and Vue into house style
 	$(B)/ruff check -q --fix
 	$(B)/ruff format -q
 	npm run --silent format
