@@ -1,0 +1,3 @@
+import { client } from '@sanwei/web/vite'
+
+export default client('citizen')

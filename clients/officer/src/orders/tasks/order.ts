@@ -1,0 +1,27 @@
+import { distanceM } from '@sanwei/web/geo'
+import type { TaskFragment } from '../../gql/graphql'
+
+export interface Point {
+  lon: number
+  lat: number
+}
+
+export interface TaskRow {
+  task: TaskFragment
+  /** How far to walk; null while either end is unknown. */
+  metres: number | null
+}
+
+const end = (task: TaskFragment): number => (task.clock?.dueAt ? Date.parse(task.clock.dueAt) : Number.POSITIVE_INFINITY)
+const byDue = (a: TaskRow, b: TaskRow): number => end(a.task) - end(b.task)
+const byWalk = (a: TaskRow, b: TaskRow): number =>
+  (a.metres ?? Number.POSITIVE_INFINITY) - (b.metres ?? Number.POSITIVE_INFINITY) || byDue(a, b)
+
+/** The tasks with their distance, nearest first or soonest first. A task without a place comes last when walking. */
+export function arrange(tasks: readonly TaskFragment[], here: Point | null, by: 'walk' | 'due'): TaskRow[] {
+  const rows = tasks.map((task) => {
+    const { lon, lat } = task.place
+    return { task, metres: here && lon != null && lat != null ? distanceM(here, { lon, lat }) : null }
+  })
+  return rows.sort(by === 'walk' && here ? byWalk : byDue)
+}

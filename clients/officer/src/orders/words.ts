@@ -1,0 +1,26 @@
+import { t } from '@sanwei/web/i18n'
+import { moment } from '@sanwei/web/time'
+import type { OrderRowFragment, PlaceFragment, RuleFragment } from '../gql/graphql'
+
+/** 120 米 · 1.2 公里 */
+export const metres = (m: number): string =>
+  m < 1000 ? t('unit.metres', { n: Math.round(m) }) : t('unit.kilometres', { n: (m / 1000).toFixed(1) })
+
+/** 逢源街道 第07网格, as fine as it is known. */
+export const gridOf = (place: PlaceFragment): string =>
+  [place.street?.name, place.cell?.name ?? place.community?.name].filter(Boolean).join(' ')
+
+/** The address when somebody gave one, else the grid cell; a case without a position says so. */
+export function whereIs(place: PlaceFragment): string {
+  return place.address || gridOf(place) || t('place.unknown')
+}
+
+/** 2 个工作日 */
+export const limitOf = (rule: RuleFragment): string => t(`limit.${rule.limitUnit}`, { n: rule.limitValue })
+
+/** 市民 14:06 反映 */
+export const cameFrom = (order: Pick<OrderRowFragment, 'source' | 'reportedAt'>): string =>
+  t(`source.${order.source}.at`, { time: moment(order.reportedAt) })
+
+/** Joins the facts of one line, leaving out what is not known. */
+export const facts = (...parts: (string | null | undefined | false)[]): string => parts.filter(Boolean).join(' · ')

@@ -1,0 +1,148 @@
+import type { Client } from 'graphql-ws'
+import { connection, heard } from './connection.ts'
+import { Refusal } from './failures.ts'
+import { type Doc, failureOf, type GraphError } from './graph.ts'
+import { session } from './session.ts'
+
+export { connection } from './connection.ts'
+
+export interface Follow<T> {
+  event(data: T): void
+  /** The place in the stream to resume from; a subscription without one starts anew. */
+  cursor?(data: T): string
+  /** Called every 15 s while websockets are blocked. */
+  poll?(): unknown
+  /** The server will not let this be followed (any more). */
+  refused?(refusal: Refusal): void
+}
+
+const POLL_MS = 15_000
+const LONGEST_WAIT_MS = 30_000
+const PONG_MS = 5_000
+/** Failures to open in a row after which we take websockets to be blocked. */
+const BLOCKED_AFTER = 3
+const TOKEN_OVER = 4401
+
+let failuresToOpen = 0
+
+const client = lazily(async (): Promise<Client> => {
+  const { createClient } = await import('graphql-ws')
+  let silence: ReturnType<typeof setTimeout> | undefined
+  const socket = createClient({
+    url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+    retryAttempts: 0, // each follower retries by itself, from its own cursor
+    keepAlive: 12_000,
+    connectionParams: async () => ({ token: await session.bearer() }),
+    on: {
+      connected() {
+        failuresToOpen = 0
+        heard.socket('open')
+      },
+      ping: (received) => {
+        if (!received) silence = setTimeout(() => socket.terminate(), PONG_MS)
+      },
+      pong: (received) => {
+        if (received) clearTimeout(silence)
+      },
+      closed: () => clearTimeout(silence),
+    },
+  })
+  return socket
+})
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((failure: unknown) => {
+      made = undefined
+      throw failure
+    })
+    return made
+  }
+}
+
+/** Listens to a subscription until the returned function is called; survives lost networks and expired tokens. */
+export function follow<T, V extends object>(doc: Doc<T, V>, variables: V, options: Follow<T>): () => void {
+  const stopping = new AbortController()
+  let since: string | undefined
+
+  /** Ends when the stream does: resolved by the server's complete, rejected by whatever broke it. */
+  const listen = async (): Promise<void> => {
+    const socket = await client()
+    return new Promise((done, fail) => {
+      const payload = { query: doc.toString(), variables: since === undefined ? variables : { ...variables, since } }
+      const unsubscribe = socket.subscribe<T>(payload as never, {
+        next(result) {
+          const failed = result.errors?.[0] as GraphError | undefined
+          if (failed) return fail(failureOf(failed))
+          if (!result.data) return
+          since = options.cursor?.(result.data) ?? since
+          options.event(result.data)
+        },
+        error: (cause) => fail(Array.isArray(cause) && cause[0] ? failureOf(cause[0] as GraphError) : cause),
+        complete: done,
+      })
+      stopping.signal.addEventListener('abort', unsubscribe, { once: true })
+    })
+  }
+
+  const run = async (): Promise<void> => {
+    for (let attempt = 0; !stopping.signal.aborted; attempt++) {
+      const opened = Date.now()
+      const failure = await listen().then(
+        () => undefined,
+        (cause: unknown) => cause,
+      )
+      if (stopping.signal.aborted) return
+      if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED') {
+        since = undefined
+        options.refused?.(failure)
+      }
+      if (isTokenOver(failure)) {
+        if (await renewed()) continue
+      }
+      if (Date.now() - opened > LONGEST_WAIT_MS) attempt = 0
+      failuresToOpen++
+      const blocked = failuresToOpen > BLOCKED_AFTER && navigator.onLine
+      heard.socket(blocked ? 'blocked' : 'retry')
+      if (connection.state === 'polling' || blocked) options.poll?.()
+      await pause(blocked ? POLL_MS : backoff(attempt), stopping.signal)
+    }
+  }
+
+  void run()
+  return () => stopping.abort()
+}
+
+/** 1-2-4…30 s, each shortened by up to half so that a street of phones does not return in step. */
+const backoff = (attempt: number): number => Math.min(LONGEST_WAIT_MS, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2)
+
+const isTokenOver = (failure: unknown): boolean =>
+  (failure as { code?: unknown } | undefined)?.code === TOKEN_OVER ||
+  (failure instanceof Refusal && failure.code === 'UNAUTHENTICATED')
+
+const renewed = (): Promise<boolean> =>
+  session.renew().then(
+    () => true,
+    () => false,
+  )
+
+/** Waits, but not past the moment the network or the person comes back. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const finish = (): void => {
+      clearTimeout(timer)
+      removeEventListener('online', finish)
+      document.removeEventListener('visibilitychange', visible)
+      signal.removeEventListener('abort', finish)
+      done()
+    }
+    const visible = (): void => {
+      if (!document.hidden) finish()
+    }
+    const timer = setTimeout(finish, ms)
+    addEventListener('online', finish)
+    document.addEventListener('visibilitychange', visible)
+    signal.addEventListener('abort', finish)
+  })
+}

@@ -1,0 +1,51 @@
+import { readonly, ref, shallowRef } from 'vue'
+import server from '../i18n/zh-CN.json'
+import kit from './i18n/zh-CN.json'
+import { recall, remember } from './remember.ts'
+
+export type Language = 'zh-CN' | 'en'
+export type Words = Record<string, string>
+export type Params = Record<string, string | number | null | undefined>
+
+/** One app's words: Chinese at hand, English fetched when chosen. */
+export interface AppWords {
+  'zh-CN': Words
+  en: () => Promise<{ default: Words }>
+}
+
+const chinese: Words = { ...server, ...kit }
+const words = shallowRef<Words>(chinese)
+const spoken = ref<Language>('zh-CN')
+let app: AppWords | undefined
+
+/** The language on the screen; change it with `speak`. */
+export const language = readonly(spoken)
+
+/** The sentence for a key, its `{placeholders}` filled. An unknown key is shown as it is. */
+export function t(key: string, params: Params = {}): string {
+  const sentence = words.value[key] ?? chinese[key] ?? key
+  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name] ?? '') : whole))
+}
+
+export const has = (key: string): boolean => key in words.value || key in chinese
+
+/** Adds an app's own words and takes up the language chosen last time. */
+export async function learn(own: AppWords): Promise<void> {
+  app = own
+  Object.assign(chinese, own['zh-CN'])
+  words.value = { ...chinese }
+  if (recall('language') === 'en') await speak('en')
+}
+
+/** Switches the language of the screen and of the document. */
+export async function speak(next: Language): Promise<void> {
+  if (next === 'en') {
+    const parts = await Promise.all([import('../i18n/en.json'), import('./i18n/en.json'), app?.en()])
+    words.value = Object.assign({}, ...parts.map((part) => part?.default as Words | undefined))
+  } else {
+    words.value = { ...chinese }
+  }
+  spoken.value = next
+  remember('language', next)
+  document.documentElement.lang = next
+}

@@ -1,0 +1,47 @@
+import { reactive, watch } from 'vue'
+import { recall, remember } from './remember.ts'
+
+export const SIZES = [1, 1.25, 1.5, 1.875] as const
+
+export interface Modes {
+  elder: boolean
+  glare: boolean
+  theme: 'system' | 'light' | 'dark'
+  size: (typeof SIZES)[number]
+  hand: 'left' | 'right'
+}
+
+const PAPER = { light: '#F5F6F4', dark: '#0E1413' }
+
+/** How this person reads: kept on the device and applied to `<html>` before the first paint of the app. */
+export const modes: Modes = reactive({
+  elder: false,
+  glare: false,
+  theme: 'system',
+  size: 1,
+  hand: 'right',
+  ...(JSON.parse(recall('modes') ?? '{}') as Partial<Modes>),
+})
+
+watch(
+  modes,
+  () => {
+    remember('modes', JSON.stringify(modes))
+    const { dataset, style } = document.documentElement
+    set(dataset, 'mode', modes.elder ? 'elder' : modes.glare ? 'glare' : undefined)
+    set(dataset, 'theme', modes.theme === 'system' ? undefined : modes.theme)
+    set(dataset, 'hand', modes.hand === 'left' ? 'left' : undefined)
+    if (modes.size > 1) style.setProperty('--fs', String(modes.elder ? Math.max(modes.size, 1.25) : modes.size))
+    else style.removeProperty('--fs')
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name="theme-color"]')) {
+      const own = meta.media.includes('dark') ? 'dark' : 'light'
+      meta.content = PAPER[modes.theme === 'system' ? own : modes.theme]
+    }
+  },
+  { immediate: true, flush: 'sync' },
+)
+
+function set(dataset: DOMStringMap, name: string, value: string | undefined): void {
+  if (value === undefined) delete dataset[name]
+  else dataset[name] = value
+}

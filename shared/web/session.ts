@@ -1,0 +1,104 @@
+import { readonly, ref } from 'vue'
+import { appName } from './app-name.ts'
+import { Offline, Refusal } from './failures.ts'
+import { postJson, serverTime } from './http.ts'
+import { keyOf, recall, remember } from './remember.ts'
+
+interface Grant {
+  accessToken: string
+  expiresAt: string
+}
+
+/** Renew a token this long before its end, so that none expires on the way. */
+const MARGIN_MS = 30_000
+const DEVICE = 'device'
+
+const state = ref<'starting' | 'out' | 'in'>('starting')
+const owner = ref<string | null>(appName === 'citizen' ? DEVICE : recall('owner'))
+let grant: Grant | null = null
+let renewing: Promise<string> | null = null
+
+const auth = <T>(verb: string, body: unknown = {}, token?: string): Promise<T> =>
+  postJson<T>(`/auth/${appName}/${verb}`, body, token ? { authorization: `Bearer ${token}` } : {})
+
+function take(next: Grant): string {
+  grant = next
+  state.value = 'in'
+  return next.accessToken
+}
+
+function leave(): void {
+  grant = null
+  state.value = 'out'
+}
+
+/** A person without a session gets a guest citizen's; staff must sign in. */
+async function refresh(): Promise<string> {
+  try {
+    return take(await auth<Grant>('refresh'))
+  } catch (failure) {
+    if (!(failure instanceof Refusal)) throw failure
+    if (appName === 'citizen') return take(await auth<Grant>('guest'))
+    leave()
+    throw failure
+  }
+}
+
+/** Who uses this app on this device. The access token lives in memory only; the cookie that renews it is the server's. */
+export const session = {
+  state: readonly(state),
+  /** Whose drafts and outbox these are: the staff number, or 'device' for citizens. Known offline too. */
+  owner: readonly(owner),
+
+  /** Takes up the session of the last visit. Without network a known person stays in and reads what is kept. */
+  async start(): Promise<void> {
+    try {
+      await session.renew()
+    } catch (failure) {
+      if (failure instanceof Offline && owner.value) state.value = 'in'
+      else state.value = 'out'
+    }
+  },
+
+  /** A token valid for at least 30 s. */
+  bearer(): Promise<string> {
+    const left = grant ? Date.parse(grant.expiresAt) - serverTime().getTime() : 0
+    return grant && left > MARGIN_MS ? Promise.resolve(grant.accessToken) : session.renew()
+  },
+
+  /** A new token, asked once however many wait for it. Throws Refusal when the session is over. */
+  renew(): Promise<string> {
+    renewing ??= refresh().finally(() => {
+      renewing = null
+    })
+    return renewing
+  },
+
+  async login(staffNo: string, password: string): Promise<void> {
+    take(await auth<Grant>('login', { staffNo, password, device: navigator.userAgent.slice(0, 120) }))
+    owner.value = staffNo
+    remember('owner', staffNo)
+  },
+
+  /** Sends a code to a citizen's phone; in demo mode the code comes back to be shown. */
+  askCode: (phone: string): Promise<{ demoCode?: string }> => auth('code', { phone }),
+
+  /** Signs a citizen in; what this device filed as a guest moves to the account. */
+  async verify(phone: string, code: string): Promise<void> {
+    take(await auth<Grant>('verify', { phone, code }, await session.bearer()))
+  },
+
+  async logout(): Promise<void> {
+    await auth('logout')
+    if (appName !== 'citizen') {
+      owner.value = null
+      remember('owner', null)
+    }
+    leave()
+  },
+}
+
+// another tab changed who is using the app: nothing of the former person may stay on this screen
+addEventListener('storage', (event) => {
+  if (event.key === keyOf('owner')) location.reload()
+})

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Plugin } from 'vite'
+
+/** Files fetched only when first used: maps are large and most visits never open one. */
+const LAZY = /(^|\/)(leaflet|map)[^/]*\.(js|css)$/i
+
+/** Writes sw.js: the worker's text, the list of this build's files and a version that is their hash. */
+export function serviceWorker(): Plugin {
+  const worker = readFileSync(new URL('./worker.js', import.meta.url), 'utf8')
+  return {
+    name: 'sanwei:service-worker',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const files = Object.keys(bundle).filter((file) => !LAZY.test(file) && !file.endsWith('.map'))
+        const list = ['./', ...files.filter((file) => file !== 'index.html').sort()]
+        const digest = createHash('sha256').update(JSON.stringify(list))
+        const shell = bundle['index.html']
+        if (shell?.type === 'asset') digest.update(shell.source)
+        const version = digest.digest('hex').slice(0, 12)
+        const source = `const VERSION = '${version}'\nconst FILES = ${JSON.stringify(list)}\n${worker}`
+        this.emitFile({ type: 'asset', fileName: 'sw.js', source })
+      },
+    },
+  }
+}

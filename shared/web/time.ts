@@ -1,0 +1,83 @@
+import { ref } from 'vue'
+import { serverTime } from './http.ts'
+import { t } from './i18n.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MIN = 60
+const DAY_MIN = 24 * HOUR_MIN
+
+const tick = ref(serverTime())
+
+/** The time on the screen, moved each minute for every countdown at once. */
+export const now = tick
+
+setInterval(() => {
+  tick.value = serverTime()
+}, MINUTE_MS / 2)
+
+/** Days and clock of an instant in Asia/Shanghai, whatever the phone's own zone. */
+const shanghai = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+})
+
+type Instant = string | Date
+
+const dateOf = (instant: Instant): Date => (typeof instant === 'string' ? new Date(instant) : instant)
+
+function partsOf(instant: Instant) {
+  const parts = Object.fromEntries(shanghai.formatToParts(dateOf(instant)).map(({ type, value }) => [type, value]))
+  const [year, month, day] = [Number(parts.year), Number(parts.month), Number(parts.day)]
+  return { year, month, day, clock: `${parts.hour}:${parts.minute}`, days: Date.UTC(year, month - 1, day) / 86_400_000 }
+}
+
+/** 14:32 */
+export const clockTime = (instant: Instant): string => partsOf(instant).clock
+
+/** 今天 15:20 · 昨天 09:12 · 11月25日 18:00 · 2025年11月25日 18:00 */
+export function moment(instant: Instant): string {
+  const { year, month, day, clock, days } = partsOf(instant)
+  const today = partsOf(tick.value)
+  const apart = days - today.days
+  if (apart >= -1 && apart <= 1) return t(`time.day${apart}`, { clock })
+  return t(year === today.year ? 'time.date' : 'time.longDate', { year, month, day, clock })
+}
+
+/** 11月25日 18:00 前 */
+export const before = (instant: Instant): string => t('time.before', { moment: moment(instant) })
+
+/** 2天3小时 · 3小时20分 · 48分: the two largest units, never less than a minute. */
+export function span(ms: number): string {
+  const minutes = Math.max(1, Math.floor(Math.abs(ms) / MINUTE_MS))
+  const [days, hours, rest] = [
+    Math.floor(minutes / DAY_MIN),
+    Math.floor((minutes % DAY_MIN) / HOUR_MIN),
+    minutes % HOUR_MIN,
+  ]
+  const units: [number, string][] = days
+    ? [
+        [days, 'days'],
+        [hours, 'hours'],
+      ]
+    : hours
+      ? [
+          [hours, 'hours'],
+          [rest, 'minutes'],
+        ]
+      : [[rest, 'minutes']]
+  return units
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => t(`time.${unit}`, { count }))
+    .join('')
+}
+
+/** 还剩 2天3小时, or once it is past: 超期 3小时. */
+export function left(due: Instant): string {
+  const ms = dateOf(due).getTime() - tick.value.getTime()
+  return t(ms >= 0 ? 'time.left' : 'time.over', { span: span(ms) })
+}

@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig, type UserConfig } from 'vite'
+import { sprite } from './icons/plugin.ts'
+import { manifest } from './sw/manifest.ts'
+import { serviceWorker } from './sw/plugin.ts'
+
+export type AppName = 'citizen' | 'officer' | 'leader'
+
+const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+/** The build of one app: served under /<name>/, written where the server finds it. */
+export function client(name: AppName): UserConfig {
+  const server = process.env.SANWEI_URL ?? 'http://127.0.0.1:8000'
+  return defineConfig({
+    root: root(`clients/${name}`),
+    base: `/${name}/`,
+    plugins: [vue(), sprite(), manifest(name), serviceWorker()],
+    define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+    build: {
+      outDir: root(`server/web/static/${name}`),
+      emptyOutDir: true,
+      target: ['chrome87', 'ios15.4'],
+      assetsInlineLimit: 0, // the content policy allows no data: addresses
+      modulePreload: { polyfill: false },
+    },
+    server: {
+      proxy: {
+        '^/(auth|files|map|config\\.json)': server,
+        '/graphql': { target: server, ws: true },
+      },
+    },
+  })
+}
