@@ -49,13 +49,16 @@ class Work:
     def record(
         self, verb: str, kind: str, id: str, *, area: str, source: str = "", target: str = "",
         receiver: str = "", opinion: str = "", detail: Mapping[str, Any] | None = None,
-        touches: Iterable[str] = (), quiet: bool = False,
+        touches: Iterable[str] = (), by: Actor | None = None, quiet: bool = False,
     ) -> None:  # fmt: skip
-        """Note an audit line, and the news of it unless `quiet`; both are numbered at the commit."""
+        """Note an audit line, and the news of it unless `quiet`; both are numbered at the commit.
+
+        `by` is who did it when that is not the asking person: the system, or the act's own rule.
+        """
+        who = by or self.actor
         entry = audit.Entry(
             street=street_of(area), at=self.now, verb=verb, subject_kind=kind, subject_id=id,
-            actor_id=self.actor.id, role=self.actor.role, post=self.actor.post,
-            unit_id=self.actor.unit_id, source=source, target=target, receiver=receiver,
+            actor_id=who.id, role=who.role, post=who.post, unit_id=who.unit_id, source=source, target=target, receiver=receiver,
             opinion=opinion, detail=detail or {},
         )  # fmt: skip
         self._entries.append((entry, None if quiet else self._news(verb, kind, id, area, touches)))

@@ -1,0 +1,123 @@
+"""Refusals of the order flow. Each names the guard that did not hold; shared/i18n holds the sentences."""
+
+from server.kernel.errors import CityError
+
+
+class NothingReported(CityError):
+    """Neither a photo nor a sentence."""
+
+    code = "NOTHING_REPORTED"
+
+
+class PlaceNeeded(CityError):
+    """An order is filed for a place; this one has none yet."""
+
+    code = "PLACE_NEEDED"
+
+
+class NotAGridMatter(CityError):
+    """The matter is not approved into the grid (domain A7)."""
+
+    code = "NOT_A_GRID_MATTER"
+
+
+class RuleNotOfMatter(CityError):
+    """The filing rule belongs to another matter."""
+
+    code = "RULE_NOT_OF_MATTER"
+
+
+class UnitNotInMatrix(CityError):
+    """The responsibility matrix does not name this unit; an override reason is needed."""
+
+    code = "UNIT_NOT_IN_MATRIX"
+
+
+class NotYourUnit(CityError):
+    """The order was sent to another unit."""
+
+    code = "NOT_YOUR_UNIT"
+
+
+class ReasonNeeded(CityError):
+    """This step needs words: they are kept in the flow record."""
+
+    code = "REASON_NEEDED"
+
+
+class AfterPhotoNeeded(CityError):
+    """A result is shown, not claimed: at least one photo taken afterwards."""
+
+    code = "AFTER_PHOTO_NEEDED"
+
+
+class CheckPhotoNeeded(CityError):
+    """A check is done on the spot, with a photo."""
+
+    code = "CHECK_PHOTO_NEEDED"
+
+
+class TooFar(CityError):
+    """Further than the allowed distance from the place of the case."""
+
+    code = "TOO_FAR"
+
+
+class NotAssigned(CityError):
+    """The task is another officer's."""
+
+    code = "NOT_ASSIGNED"
+
+
+class OwnWork(CityError):
+    """Nobody checks or closes his own work (domain H3)."""
+
+    code = "OWN_WORK"
+
+
+class NoOfficer(CityError):
+    """No grid officer who may do it is on the roster."""
+
+    code = "NO_OFFICER"
+
+
+class ReturnTooLate(CityError):
+    """A unit may return within half of its limit and before the deadline."""
+
+    code = "RETURN_TOO_LATE"
+
+
+class ConditionNotMet(CityError):
+    """The close condition has to be confirmed."""
+
+    code = "CONDITION_NOT_MET"
+
+
+class NotTheSameCase(CityError):
+    """Only an open case of the same kind, near in place and time, can be the master."""
+
+    code = "NOT_THE_SAME_CASE"
+
+
+class NotReturnedTwice(CityError):
+    """Arbitration needs two units' returns, or two by one unit."""
+
+    code = "NOT_RETURNED_TWICE"
+
+
+class LimitReached(CityError):
+    """No further extension, suspension, reopening or appeal is granted."""
+
+    code = "LIMIT_REACHED"
+
+
+class SecondPersonNeeded(CityError):
+    """Two people void an order; the first consent is noted, another person has to confirm."""
+
+    code = "SECOND_PERSON_NEEDED"
+
+
+class FromCitizen(CityError):
+    """A citizen's case is not voided; it is answered."""
+
+    code = "FROM_CITIZEN"

@@ -1,0 +1,125 @@
+"""Which list a case stands in for a person, and which of the leader's figures counts it.
+
+One SQL condition each: the list, its count and the mark on a live row can never disagree.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlmodel import col, select
+
+from server.command.orders.flow import HANDLED_BY_UNIT, TERMINAL, OrderState
+from server.command.orders.tables import WorkOrder
+from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post
+from server.kernel.calendar import day_of, midnight
+from server.platform.holds import Hold
+
+SOON = timedelta(hours=4)              # 将到期: the unit's list of what runs out next
+SATISFACTION_DAYS = 30                 # the leader's 满意率 looks back this far
+
+S = OrderState
+
+
+class OrderLane(StrEnum):
+    """The lists of the staff's homes."""
+
+    TO_DISPATCH = "to_dispatch"
+    TO_LOCATE = "to_locate"
+    RETURNED = "returned"
+    TO_CLOSE = "to_close"
+    DISPATCHED_OPEN = "dispatched_open"
+    TO_SIGN = "to_sign"
+    IN_HAND = "in_hand"
+    DUE_SOON = "due_soon"
+    SUPERVISED = "supervised"
+    SENT_BACK = "sent_back"
+    HANDED_IN = "handed_in"
+    TO_VERIFY = "to_verify"
+    TO_CHECK = "to_check"
+    REPORTED_BY_ME = "reported_by_me"
+
+
+class BoardFigureKey(StrEnum):
+    """The four figures of the leader's 今日."""
+
+    NEW_TODAY = "new_today"
+    OPEN = "open"
+    OVERDUE = "overdue"
+    SATISFACTION = "satisfaction"
+
+
+L, F = OrderLane, BoardFigureKey
+
+DISPATCHER_LANES = (L.TO_DISPATCH, L.TO_LOCATE, L.RETURNED, L.TO_CLOSE, L.DISPATCHED_OPEN)
+UNIT_LANES = (L.TO_SIGN, L.IN_HAND, L.DUE_SOON, L.SUPERVISED, L.SENT_BACK, L.HANDED_IN)
+OFFICER_LANES = (L.TO_VERIFY, L.TO_CHECK, L.REPORTED_BY_ME)
+
+
+def lanes_of(actor: Actor) -> tuple[OrderLane, ...]:
+    """The lists on this person's home."""
+    if actor.post in DISPATCHERS or actor.post is Post.ARBITER:
+        return DISPATCHER_LANES
+    if actor.post in UNIT_POSTS:
+        return UNIT_LANES
+    return OFFICER_LANES if actor.post is Post.GRID_OFFICER else ()
+
+
+def open_now() -> ColumnElement[bool]:
+    """Not closed, rejected, merged or voided."""
+    return col(WorkOrder.state).not_in(TERMINAL)
+
+
+def _held() -> ColumnElement[bool]:
+    return exists(select(Hold.id).where(Hold.subject_id == WorkOrder.id))
+
+
+def lane(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """The condition of a list; false for a list of another post."""
+    if which not in lanes_of(actor):
+        return false()
+    state, located = col(WorkOrder.state), col(WorkOrder.lon).is_not(None)
+    match which:
+        case L.TO_DISPATCH:
+            return and_(state.in_({S.REPORTED, S.FILED}), located, ~_held())
+        case L.TO_LOCATE:
+            return and_(state.in_({S.REPORTED, S.FILED}), ~located, ~_held())
+        case L.RETURNED:
+            return state.in_({S.RETURNED, S.DISPUTED})
+        case L.TO_CLOSE:
+            return state.in_({S.CLOSE_PENDING, S.CHECK_PENDING, S.SELF_HANDLED})
+        case L.DISPATCHED_OPEN:
+            return state.in_({S.VERIFYING, S.HANDLED, S.CHECKING, *HANDLED_BY_UNIT})
+        case L.TO_SIGN:
+            return state == S.DISPATCHED
+        case L.IN_HAND:
+            return state.in_({S.IN_PROGRESS, S.SUSPENDED})
+        case L.DUE_SOON:
+            return and_(state.in_({S.DISPATCHED, S.IN_PROGRESS}), col(WorkOrder.due_at) <= now + SOON)
+        case L.SUPERVISED:
+            return and_(col(WorkOrder.supervised), open_now())
+        case L.SENT_BACK:
+            again = or_(col(WorkOrder.rework_times) > 0, col(WorkOrder.reopen_times) > 0)
+            return and_(state.in_({S.DISPATCHED, S.IN_PROGRESS}), again)
+        case L.HANDED_IN:
+            return state.in_({S.HANDLED, S.CHECK_PENDING, S.CHECKING, S.CLOSE_PENDING})
+        case L.TO_VERIFY:
+            return and_(state == S.VERIFYING, col(WorkOrder.verifier_id) == actor.id)
+        case L.TO_CHECK:
+            return and_(state == S.CHECKING, col(WorkOrder.checker_id) == actor.id)
+        case L.REPORTED_BY_ME:
+            return col(WorkOrder.reporter_id) == actor.id
+
+
+def figure(which: BoardFigureKey, now: datetime) -> ColumnElement[bool]:
+    """The condition of a leader's figure: the very cases behind the number."""
+    match which:
+        case F.NEW_TODAY:
+            return col(WorkOrder.reported_at) >= midnight(day_of(now))
+        case F.OPEN:
+            return open_now()
+        case F.OVERDUE:
+            return and_(open_now(), col(WorkOrder.overdue))
+        case F.SATISFACTION:
+            since = midnight(day_of(now)) - timedelta(days=SATISFACTION_DAYS - 1)
+            return and_(col(WorkOrder.satisfied).is_not(None), col(WorkOrder.rated_at) >= since)

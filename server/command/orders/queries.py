@@ -1,0 +1,216 @@
+"""Every SELECT on work orders. Each starts at the actor, so scope cannot be forgotten."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, false, func, literal, or_, true, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from server.command.orders import lanes
+from server.command.orders.flow import OrderState
+from server.command.orders.lanes import BoardFigureKey, OrderLane
+from server.command.orders.rules import DANGER_UNATTENDED, OrderSource, spots_around
+from server.command.orders.tables import OrderConsent, WorkOrder
+from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
+from server.kernel.geo import Wgs84, distance_m
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts what has no deadline behind everything that has
+
+
+class OrderSort(StrEnum):
+    """Risk, then deadline; or newest; or most liked first."""
+
+    DUE = "due"
+    NEWEST = "newest"
+    LIKES = "likes"
+
+
+def within(column: Any, prefix: str) -> ColumnElement[bool]:
+    """Area codes under `prefix`, as a range so that an index serves it. "" means everywhere."""
+    if not prefix:
+        return true()
+    return (column >= prefix) & (column < str(int(prefix) + 1))
+
+
+def visible_to(actor: Actor) -> SelectOfScalar[WorkOrder]:
+    """Leaders and dispatchers see their area, units what was sent to them, officers their cells
+    and tasks. A citizen sees his case as a request, never as an order."""
+    rows = select(WorkOrder)
+    match actor.role:
+        case Role.LEADER:
+            return rows.where(within(col(WorkOrder.area), actor.area))
+        case Role.OFFICER:
+            return rows.where(_of_post(actor))
+        case Role.CITIZEN:
+            return rows.where(false())
+
+
+def _of_post(actor: Actor) -> ColumnElement[bool]:
+    if actor.post is Post.SYSTEM:
+        return true()
+    if actor.post in DISPATCHERS or actor.post is Post.ARBITER:
+        return within(col(WorkOrder.area), actor.area)
+    if actor.post in UNIT_POSTS:
+        return col(WorkOrder.unit_id) == actor.unit_id
+    if actor.post is Post.GRID_OFFICER:
+        return or_(
+            col(WorkOrder.cell).in_(actor.cells),
+            col(WorkOrder.reporter_id) == actor.id,
+            col(WorkOrder.verifier_id) == actor.id,
+            col(WorkOrder.checker_id) == actor.id,
+        )
+    return false()
+
+
+def one(actor: Actor, id: str) -> SelectOfScalar[WorkOrder]:
+    """The order if this actor may see it."""
+    return visible_to(actor).where(WorkOrder.id == id)
+
+
+def in_lane(actor: Actor, which: OrderLane, now: datetime) -> SelectOfScalar[WorkOrder]:
+    """One list of this person's home."""
+    return visible_to(actor).where(lanes.lane(which, actor, now))
+
+
+def behind(actor: Actor, which: BoardFigureKey, now: datetime) -> SelectOfScalar[WorkOrder]:
+    """The very cases behind a figure of the board."""
+    return visible_to(actor).where(lanes.figure(which, now))
+
+
+def matching(rows: SelectOfScalar[WorkOrder], text: str) -> SelectOfScalar[WorkOrder]:
+    """Number, title, address or words."""
+    wanted = text.strip()
+    if not wanted:
+        return rows
+    places = (col(WorkOrder.no), col(WorkOrder.title), col(WorkOrder.address), col(WorkOrder.text))
+    return rows.where(or_(*(place.icontains(wanted, autoescape=True) for place in places)))
+
+
+def _keys(sort: OrderSort) -> tuple[ColumnElement[Any], ...]:
+    """Ascending sort keys that are unique together."""
+    match sort:
+        case OrderSort.DUE:
+            calm = case((col(WorkOrder.danger), 0), else_=1)
+            return calm, func.coalesce(WorkOrder.due_at, literal(FAR, WorkOrder.due_at.type)), col(WorkOrder.id)  # type: ignore[union-attr]
+        case OrderSort.NEWEST:
+            return col(WorkOrder.reported_at).desc().element, col(WorkOrder.id)  # type: ignore[attr-defined]
+        case OrderSort.LIKES:
+            return -col(WorkOrder.likes), col(WorkOrder.id)
+
+
+def position(row: WorkOrder, sort: OrderSort) -> tuple[Any, ...]:
+    """Where a row stands in a sorted list: what the next page's cursor carries."""
+    match sort:
+        case OrderSort.DUE:
+            return (0 if row.danger else 1, row.due_at or FAR, row.id)
+        case OrderSort.NEWEST:
+            return (row.reported_at, row.id)
+        case OrderSort.LIKES:
+            return (-row.likes, row.id)
+
+
+def page(
+    rows: SelectOfScalar[WorkOrder], sort: OrderSort, first: int, after: Sequence[Any] | None
+) -> SelectOfScalar[WorkOrder]:
+    """`first` + 1 rows behind `after`: the extra one says that there is more."""
+    keys = _keys(sort)
+    newest = sort is OrderSort.NEWEST
+    if after is not None:
+        here, there = tuple_(*keys), tuple_(*(literal(v, k.type) for v, k in zip(after, keys, strict=True)))
+        rows = rows.where(here < there if newest else here > there)
+    return rows.order_by(*(key.desc() if newest else key.asc() for key in keys)).limit(first + 1)
+
+
+async def count(session: AsyncSession, rows: SelectOfScalar[WorkOrder]) -> int:
+    """How many rows a list has in all."""
+    return int((await session.exec(select(func.count()).select_from(rows.subquery()))).one())
+
+
+async def lane_counts(session: AsyncSession, actor: Actor, now: datetime) -> dict[OrderLane, int]:
+    """Every list of this person's home with its length, in one statement."""
+    mine = lanes.lanes_of(actor)
+    if not mine:
+        return {}
+    sums = [func.sum(case((lanes.lane(which, actor, now), 1), else_=0)) for which in mine]
+    rows = visible_to(actor).with_only_columns(*sums)
+    found = (await session.execute(rows)).one()
+    return {which: int(n or 0) for which, n in zip(mine, found, strict=True)}
+
+
+async def marks(
+    session: AsyncSession, actor: Actor, ids: Sequence[str], now: datetime
+) -> dict[str, tuple[list[OrderLane], list[BoardFigureKey]]]:
+    """For each visible order: the lists it stands in, and (for a leader) the figures that count it."""
+    mine = lanes.lanes_of(actor)
+    figures = tuple(BoardFigureKey) if actor.role is Role.LEADER else ()
+    conditions = [
+        *(lanes.lane(which, actor, now) for which in mine),
+        *(lanes.figure(which, now) for which in figures),
+    ]
+    flags = [case((condition, 1), else_=0) for condition in conditions]
+    rows = visible_to(actor).where(col(WorkOrder.id).in_(ids)).with_only_columns(col(WorkOrder.id), *flags)
+    found = {}
+    for id, *hits in (await session.execute(rows)).all():
+        found[id] = (
+            [which for which, hit in zip(mine, hits, strict=False) if hit],
+            [key for key, hit in zip(figures, hits[len(mine) :], strict=True) if hit],
+        )
+    return found
+
+
+async def near(
+    session: AsyncSession, rows: SelectOfScalar[WorkOrder], point: Wgs84, radius_m: float, limit: int
+) -> list[tuple[WorkOrder, float]]:
+    """Orders of `rows` within `radius_m` of a point, nearest first, with metres."""
+    spots = spots_around(point.lon, point.lat, radius_m)
+    found = await session.exec(
+        rows.where(col(WorkOrder.spot).in_(spots)).order_by(col(WorkOrder.reported_at).desc()).limit(500)
+    )
+    measured = [(row, distance_m(point, Wgs84(row.lon or 0, row.lat or 0))) for row in found]
+    return sorted((pair for pair in measured if pair[1] <= radius_m), key=lambda pair: pair[1])[:limit]
+
+
+def public() -> SelectOfScalar[WorkOrder]:
+    """What any citizen may see, without names: open, on the map, not confidential, not imported history."""
+    return select(WorkOrder).where(
+        lanes.open_now(), col(WorkOrder.lon).is_not(None), ~col(WorkOrder.confidential),
+        col(WorkOrder.source) != OrderSource.IMPORT,
+    )  # fmt: skip
+
+
+def carded(actor: Actor, now: datetime) -> SelectOfScalar[WorkOrder]:
+    """Open cases that rules.card may give a card to, the worst first."""
+    unattended = (
+        col(WorkOrder.danger)
+        & (col(WorkOrder.state) == OrderState.REPORTED)
+        & (col(WorkOrder.reported_at) < now - DANGER_UNATTENDED)
+    )
+    late = func.coalesce(WorkOrder.promised_at, WorkOrder.bundled_due_at) < literal(now, WorkOrder.reported_at.type)  # type: ignore[attr-defined]
+    troubled = or_(
+        late, unattended, col(WorkOrder.return_times) >= 2, col(WorkOrder.unsolved_times) >= 1
+    )
+    return visible_to(actor).where(lanes.open_now(), troubled).order_by(
+        col(WorkOrder.unsolved_times).desc(), col(WorkOrder.danger).desc(),
+        func.coalesce(WorkOrder.promised_at, WorkOrder.bundled_due_at), col(WorkOrder.id),
+    )  # fmt: skip
+
+
+async def same_kind(
+    session: AsyncSession, matter_code: str, unit_id: str, now: datetime
+) -> tuple[int, int]:
+    """Dispatched cases of a matter in 90 days, and how many of them went to `unit_id`."""
+    since = now - timedelta(days=90)
+    rows = select(func.count(), func.sum(case((col(WorkOrder.unit_id) == unit_id, 1), else_=0))).where(
+        WorkOrder.matter_code == matter_code, WorkOrder.reported_at >= since, WorkOrder.unit_id != ""
+    )
+    total, mine = (await session.exec(rows)).one()
+    return int(total), int(mine or 0)
+
+
+async def consent(session: AsyncSession, order_id: str, action: str) -> OrderConsent | None:
+    """The first person's consent that a two-person act waits for."""
+    return await session.get(OrderConsent, (order_id, action))

@@ -1,0 +1,374 @@
+"""Pure decisions about work orders: no session, no clock, no framework.
+
+Guards are named as in flow.py; each raises the refusal that names it.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import ceil, cos, floor, radians
+from typing import Protocol
+
+from server.command.orders import errors
+from server.command.orders.flow import FLOW, TERMINAL, OrderAction, OrderState
+from server.kernel.actors import Actor
+from server.kernel.calendar import Limit, TimeUnit
+from server.kernel.flow import Step
+from server.kernel.geo import Wgs84, distance_m
+
+ON_SITE_M = 100              # domain G1.5, G1.24: checks happen on the spot
+MERGE_M = 50                 # domain A8: same sub-type within 50 m …
+MERGE_HOURS = 24             # … and 24 h
+MAX_EXTENSIONS = 2           # domain A10
+MAX_REOPENINGS = 2           # domain G1.29
+REOPEN_DAYS = 30
+REWORK_SHARE = 0.5           # domain G1.25: a failed check restarts half of the limit
+DANGER_UNATTENDED = timedelta(minutes=30)   # ux 1.3, red card
+SPOT_DEGREES = 0.0025        # near-me cells of about 270 m × 260 m at Guangzhou
+TITLE_CHARACTERS = 28
+
+STAGE_LIMITS = {             # domain A4: stage limits around handling; G1 for sign, rule
+    "accept": Limit(0.25, TimeUnit.WORK_HOUR),
+    "dispatch": Limit(0.25, TimeUnit.WORK_HOUR),
+    "verify": Limit(0.5, TimeUnit.WORK_HOUR),
+    "sign": Limit(1, TimeUnit.WORK_HOUR),
+    "rule": Limit(1, TimeUnit.WORK_DAY),
+    "sendcheck": Limit(0.5, TimeUnit.WORK_HOUR),
+    "check": Limit(0.5, TimeUnit.WORK_HOUR),
+}
+
+
+class OrderSource(StrEnum):
+    """Where a case comes from."""
+
+    PATROL = "patrol"
+    CITIZEN = "citizen"
+    LEADER = "leader"
+    HOTLINE = "hotline"
+    SENSOR = "sensor"
+    IMPORT = "import"
+
+
+class VerifyConclusion(StrEnum):
+    """核实: is the report true? (Before filing; never to be mixed up with 核查.)"""
+
+    TRUE = "true"
+    NOT_TRUE = "not_true"
+    NOT_FOUND = "not_found"
+    ALREADY_SOLVED = "already_solved"
+
+
+class CheckConclusion(StrEnum):
+    """核查: is it really repaired? Only SOLVED passes."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    UNSOLVED = "unsolved"
+
+
+class ReturnReason(StrEnum):
+    """Why a unit sends an order back."""
+
+    NOT_OUR_DUTY = "not_our_duty"
+    WRONG_PLACE = "wrong_place"
+    NOT_ENOUGH_INFO = "not_enough_info"
+    DUPLICATE = "duplicate"
+    DONE_BY_OTHERS = "done_by_others"
+
+
+class RejectReason(StrEnum):
+    """Why a report is not accepted."""
+
+    NOT_OURS = "not_ours"
+    NOT_TRUE = "not_true"
+    NOT_FOUND = "not_found"
+    DUPLICATE = "duplicate"
+    NOT_A_GRID_MATTER = "not_a_grid_matter"
+    WITHDRAWN = "withdrawn"
+
+
+class CardColour(StrEnum):
+    """黄牌, 红牌."""
+
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Order(Protocol):
+    """The facts of an order that decisions rest on."""
+
+    state: str
+    source: str
+    reporter_id: str
+    unit_id: str
+    finisher_id: str
+    checker_id: str
+    verifier_id: str
+    lon: float | None
+    lat: float | None
+    matter_code: str
+    reported_at: datetime
+    promised_at: datetime | None
+    bundled_due_at: datetime | None
+    closed_at: datetime | None
+    overdue: bool
+    danger: bool
+    returned_by: str
+    return_times: int
+    reopen_times: int
+    extension_times: int
+    unsolved_times: int
+    suspended_before: bool
+    overtime: bool
+    overtime_exempt: bool
+    dispatcher_id: str
+
+
+def step(order: Order, action: OrderAction, actor: Actor) -> Step[OrderState, OrderAction]:
+    """The row of FLOW this actor may take. Raises IllegalStep or NotAllowed."""
+    return FLOW.step(OrderState(order.state), action, actor.post)
+
+
+def is_open(state: str) -> bool:
+    """True until the case is closed, rejected, merged or voided."""
+    return OrderState(state) not in TERMINAL
+
+
+def offered(order: Order, actor: Actor) -> list[OrderAction]:
+    """What this person may do now: the buttons of the screen. Facts a form supplies are not asked yet."""
+    return [a for a in FLOW.offered(OrderState(order.state), actor.post) if _fits(order, a, actor)]
+
+
+def _fits(order: Order, action: OrderAction, actor: Actor) -> bool:
+    """The guards that need nothing but the order and the person."""
+    A = OrderAction
+    match action:
+        case A.SIGN | A.RETURN | A.FINISH | A.DEPT_REJECT:
+            return order.unit_id == actor.unit_id
+        case A.DEPT_CONFIRM:
+            return order.unit_id == actor.unit_id and order.finisher_id != actor.id
+        case A.VERIFY_DONE:
+            return order.verifier_id == actor.id
+        case A.CHECK_PASS | A.CHECK_FAIL:
+            return order.checker_id == actor.id
+        case A.CLOSE | A.CLOSE_REJECT:
+            return not actor.unit_id or order.unit_id != actor.unit_id
+        case A.AUDIT_PASS | A.AUDIT_FAIL:
+            return order.reporter_id != actor.id
+        case A.ESCALATE:
+            return disputed(order)
+        case A.FILE | A.DISPATCH:
+            return order.lon is not None
+        case _:
+            return True
+
+
+# ── guards ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def needs_photo_or_text(photo_ids: Collection[str], text: str) -> None:
+    """A report has at least a photo or a sentence."""
+    if not photo_ids and not text.strip():
+        raise errors.NothingReported(field="text")
+
+
+def needs_before_and_after(before: Collection[str], after: Collection[str]) -> None:
+    """What an officer solved himself is shown before and after (domain G1.2)."""
+    if not before or not after:
+        raise errors.AfterPhotoNeeded(field="afterPhotoIds" if before else "photoIds")
+
+
+def needs_opinion(opinion: str) -> None:
+    """Returning, rejecting and voiding need words (domain G)."""
+    if not opinion.strip():
+        raise errors.ReasonNeeded(field="opinion")
+
+
+def needs_place(order: Order) -> None:
+    """Filed and dispatched for a place."""
+    if order.lon is None or order.lat is None:
+        raise errors.PlaceNeeded(field="place")
+
+
+def needs_own_unit(order: Order, actor: Actor) -> None:
+    """Only the unit the order was sent to."""
+    if order.unit_id != actor.unit_id:
+        raise errors.NotYourUnit
+
+
+def needs_after_photo(photo_ids: Collection[str]) -> None:
+    """No result without a photo taken afterwards."""
+    if not photo_ids:
+        raise errors.AfterPhotoNeeded(field="photoIds")
+
+
+def needs_check_photo(photo_ids: Collection[str]) -> None:
+    """A check shows what it saw."""
+    if not photo_ids:
+        raise errors.CheckPhotoNeeded(field="photoIds")
+
+
+def needs_assigned(assigned_id: str, actor: Actor) -> None:
+    """Only the officer the task was given to."""
+    if assigned_id != actor.id:
+        raise errors.NotAssigned
+
+
+def needs_on_site(order: Order, here: Wgs84) -> int:
+    """Metres from the place. Raises TooFar above 100 m; an order without a point has no distance."""
+    if order.lon is None or order.lat is None:
+        return 0
+    metres = round(distance_m(Wgs84(order.lon, order.lat), here))
+    if metres > ON_SITE_M:
+        raise errors.TooFar(field="place", distance=metres, limit=ON_SITE_M)
+    return metres
+
+
+def needs_independent(order: Order, person_id: str, unit_id: str) -> None:
+    """Not of the handling unit, not the one who finished it (domain H3)."""
+    if person_id == order.finisher_id or (unit_id and unit_id == order.unit_id):
+        raise errors.OwnWork
+
+
+def needs_not_finisher(order: Order, actor: Actor) -> None:
+    """Whoever finished it does not confirm it for the department."""
+    if order.finisher_id == actor.id:
+        raise errors.OwnWork
+
+
+def needs_not_reporter(order: Order, actor: Actor) -> None:
+    """Whoever solved it himself does not audit it."""
+    if order.reporter_id == actor.id:
+        raise errors.OwnWork
+
+
+def needs_condition(met: bool, condition: str) -> None:
+    """The close condition of the filing rule is ticked by a person."""
+    if not met:
+        raise errors.ConditionNotMet(field="conditionMet", condition=condition)
+
+
+def needs_returnable(order: Order, *, used: float, reason: str, basis: str) -> None:
+    """With a basis, before the deadline, and within half of the limit. `used` is elapsed / limit."""
+    if not basis.strip():
+        raise errors.ReasonNeeded(field="basis")
+    if order.overdue or used > 0.5:
+        raise errors.ReturnTooLate(used=round(used * 100), limit=50)
+
+
+def disputed(order: Order) -> bool:
+    """Two different units returned it, or one did twice (domain A10)."""
+    return order.return_times >= 2
+
+
+def needs_disputed(order: Order) -> None:
+    """Arbitration only after the second return."""
+    if not disputed(order):
+        raise errors.NotReturnedTwice(times=order.return_times)
+
+
+def needs_same_case(order: Order, master: Order) -> None:
+    """Open, of the same kind when both are known, ≤ 50 m and ≤ 24 h apart (domain G1.6)."""
+    near = (
+        order.lon is not None and order.lat is not None
+        and master.lon is not None and master.lat is not None
+        and distance_m(Wgs84(order.lon, order.lat), Wgs84(master.lon, master.lat)) <= MERGE_M
+    )  # fmt: skip
+    soon = abs(order.reported_at - master.reported_at) <= timedelta(hours=MERGE_HOURS)
+    alike = not order.matter_code or not master.matter_code or order.matter_code == master.matter_code
+    if not (is_open(master.state) and near and soon and alike):
+        raise errors.NotTheSameCase(field="intoId")
+
+
+def needs_reopenable(order: Order, now: datetime) -> None:
+    """Within 30 days of closing and at most twice."""
+    late = order.closed_at is not None and now - order.closed_at > timedelta(days=REOPEN_DAYS)
+    if late or order.reopen_times >= MAX_REOPENINGS:
+        raise errors.LimitReached(what="reopen", limit=MAX_REOPENINGS)
+
+
+def needs_extendable(order: Order) -> None:
+    """Not overdue, at most two grants."""
+    if order.overdue or order.extension_times >= MAX_EXTENSIONS:
+        raise errors.LimitReached(what="extend", limit=MAX_EXTENSIONS)
+
+
+def needs_suspendable(order: Order) -> None:
+    """Once per case."""
+    if order.suspended_before:
+        raise errors.LimitReached(what="suspend", limit=1)
+
+
+def needs_appealable(order: Order) -> None:
+    """A closed case that ran over time, once."""
+    if not order.overtime or order.overtime_exempt:
+        raise errors.LimitReached(what="appeal", limit=1)
+
+
+def needs_voidable(order: Order) -> None:
+    """A citizen's case is rejected with an answer or merged, not voided."""
+    if order.source == OrderSource.CITIZEN:
+        raise errors.FromCitizen
+
+
+# ── small computations ────────────────────────────────────────────────────────────────────────────
+
+
+def spot(lon: float, lat: float) -> int:
+    """The integer near-me cell of a point."""
+    return floor((lat + 90) / SPOT_DEGREES) * 1_000_000 + floor((lon + 180) / SPOT_DEGREES)
+
+
+def spots_around(lon: float, lat: float, radius_m: float) -> list[int]:
+    """Every near-me cell that a circle around the point may touch."""
+    d_lat = radius_m / 111_000
+    d_lon = d_lat / cos(radians(lat))
+    rows = range(floor((lat - d_lat + 90) / SPOT_DEGREES), floor((lat + d_lat + 90) / SPOT_DEGREES) + 1)
+    cols = range(floor((lon - d_lon + 180) / SPOT_DEGREES), floor((lon + d_lon + 180) / SPOT_DEGREES) + 1)
+    return [row * 1_000_000 + column for row in rows for column in cols]
+
+
+def title_of(text: str, fallback: str) -> str:
+    """The first sentence, at most 28 characters; the matter's name when nothing was written."""
+    first = re.split(r"[。！？!?\n；;]", text.strip(), maxsplit=1)[0].strip()
+    if not first:
+        return fallback
+    return first if len(first) <= TITLE_CHARACTERS else first[: TITLE_CHARACTERS - 1] + "…"
+
+
+def rework_limit(limit: Limit) -> Limit:
+    """Half of the limit, at least one hour or day of its unit."""
+    return Limit(max(ceil(limit.value * REWORK_SHARE), 1), limit.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Why a case is on the leader's desk: `rule` is the key of the sentence."""
+
+    colour: CardColour
+    rule: str
+    over_by: timedelta | None = None
+
+
+def card(order: Order, now: datetime) -> Card | None:
+    """The red or yellow card of an open case, the gravest rule first (ux 1.3, domain A12)."""
+    if not is_open(order.state):
+        return None
+    due = order.promised_at or order.bundled_due_at
+    over = now - due if due and now > due else None
+    unattended = order.state == OrderState.REPORTED and now - order.reported_at > DANGER_UNATTENDED
+    if order.unsolved_times >= 2:
+        return Card(CardColour.RED, "unsolved_twice", over)
+    if order.danger and unattended:
+        return Card(CardColour.RED, "danger_unattended", now - order.reported_at)
+    if over and due and over > due - order.reported_at:
+        return Card(CardColour.RED, "twice_the_promise", over)
+    if over:
+        return Card(CardColour.YELLOW, "past_promise", over)
+    if order.return_times >= 2:
+        return Card(CardColour.YELLOW, "returned_twice")
+    if order.unsolved_times == 1:
+        return Card(CardColour.YELLOW, "unsolved_once")
+    return None

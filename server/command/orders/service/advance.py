@@ -1,0 +1,157 @@
+"""One step of the flow, done right: state, clocks, flags, counters, flow record, followers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import col, update
+
+from server.command.library import Library
+from server.command.orders import queries, rules
+from server.command.orders.flow import FLOW, OrderAction, OrderState
+from server.command.orders.tables import WorkOrder
+from server.kernel.actors import Actor
+from server.kernel.calendar import Limit, TimeUnit, day_of
+from server.kernel.errors import NotFound, StaleVersion
+from server.kernel.flow import Clock
+from server.platform import sla
+from server.platform.work import Moved, Work
+
+KIND = "order"
+
+
+async def seen(work: Work, id: str, version: int | None = None) -> WorkOrder:
+    """The order this actor may see, locked for change. Raises NotFound, or StaleVersion."""
+    rows = queries.one(work.actor, id).with_for_update()
+    order = (await work.session.exec(rows)).one_or_none()
+    if order is None:
+        raise NotFound(subject=id)  # absent and hidden must look the same
+    if version is not None and order.version != version:
+        raise StaleVersion(subject=id, seen=version, now=order.version)
+    return order
+
+
+async def advance(
+    work: Work, order: WorkOrder, action: OrderAction, *, opinion: str = "", receiver: str = "",
+    detail: Mapping[str, Any] | None = None, photo_ids: Sequence[str] = (), by: Actor | None = None,
+) -> None:  # fmt: skip
+    """Take one step of FLOW and everything that goes with it. The caller has asked the guards."""
+    row = FLOW.step(OrderState(order.state), action, (by or work.actor).post)
+    was = standing(order)
+    order.state = row.target
+    await turn(work, order, row.clock)
+    await settle(work, order, was)
+    note(work, order, action, source=row.source, target=row.target, opinion=opinion, receiver=receiver,
+         detail={**(detail or {}), **({"photos": list(photo_ids)} if photo_ids else {})}, by=by)  # fmt: skip
+    follower = work.office.followers.get(order.source)
+    if follower:
+        await follower(work, Moved(KIND, order.id, order.source_id, action, opinion))
+
+
+def note(
+    work: Work, order: WorkOrder, action: OrderAction, *, source: str = "", target: str = "",
+    opinion: str = "", receiver: str = "", detail: Mapping[str, Any] | None = None, by: Actor | None = None,
+) -> None:  # fmt: skip
+    """The flow record of a step, and the news of it to everybody the order concerns."""
+    work.record(f"{KIND}.{action}", KIND, order.id, area=order.area, source=source, target=target,
+                opinion=opinion, receiver=receiver, detail=detail, touches=touches(order), by=by)  # fmt: skip
+
+
+def touches(order: WorkOrder) -> list[str]:
+    """Whom news of the order concerns, beside those who watch its area."""
+    people = {order.verifier_id, order.checker_id, order.reporter_id} - {""}
+    units = {order.unit_id, *order.returned_by.split("|")} - {""}
+    cells = {order.cell} - {""}
+    return [f"person:{p}" for p in people] + [f"unit:{u}" for u in units] + [f"cell:{c}" for c in cells]
+
+
+# ── clocks ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def turn(work: Work, order: WorkOrder, clock: Clock) -> None:
+    """Start, pause, resume and stop the timers a step names."""
+    if clock.stop:
+        await sla.stop(work, KIND, order.id, clock.stop)
+    if clock.pause:
+        await sla.pause(work, KIND, order.id, clock.pause, why=order.state)
+    if clock.resume:
+        await sla.resume(work, KIND, order.id, clock.resume)
+    for name in clock.start:
+        limit = handle_limit(order) if name == "handle" else rules.STAGE_LIMITS[name]
+        timer = await sla.start(work, KIND, order.id, name, limit, area=order.area)
+        if name == "handle" and order.bundled_due_at is None:
+            order.bundled_due_at = timer.due_at
+
+
+def handle_limit(order: WorkOrder) -> Limit:
+    """The limit of the present round of handling."""
+    value, unit = order.handle_limit.split()
+    return Limit(float(value), TimeUnit(unit))
+
+
+def set_handle_limit(order: WorkOrder, limit: Limit) -> None:
+    """The next start of the handle timer takes this."""
+    order.handle_limit = f"{limit.value:g} {limit.unit}"
+
+
+def rule_limit(work: Work, order: WorkOrder) -> Limit:
+    """The limit of the filing rule the order was filed under."""
+    return work.office.of(Library).catalogue.rule(order.rule_id).limit
+
+
+Standing = tuple[str, bool, bool]
+
+
+def standing(order: WorkOrder) -> Standing:
+    """What the counters know of an order: its area, whether it is open, whether it is overdue."""
+    return order.area, rules.is_open(order.state), order.overdue
+
+
+async def settle(work: Work, order: WorkOrder, was: Standing) -> None:
+    """Refresh the deadline and the overdue flag from the clocks, and the counters from the change."""
+    running = await sla.running(work.session, KIND, order.id)
+    stage = [timer for timer in running if timer.name != "promise" and timer.due_at] or [
+        timer for timer in running if timer.due_at
+    ]
+    nearest = min(stage, key=lambda timer: timer.due_at or queries.FAR, default=None)
+    order.due_at = nearest.due_at if nearest else None
+    order.due_clock = nearest.name if nearest else ""
+    order.overdue = rules.is_open(order.state) and any(timer.level >= 100 for timer in running)
+    recount(work, order, was)
+
+
+def recount(work: Work, order: WorkOrder, was: Standing) -> None:
+    """Move the standing counters, and today's change of them, from `was` to what is."""
+    before, after = was, standing(order)
+    today = day_of(work.now)
+    for (area, is_open, overdue), n in ((before, -1), (after, +1)):
+        if is_open:
+            work.count("open", area, n)
+            work.count("open", area, n, today)
+        if is_open and overdue:
+            work.count("overdue", area, n)
+            work.count("overdue", area, n, today)
+
+
+async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
+    """A clock reached 80, 100 or 150 %: raise the flag, tell those concerned. No version changes:
+    a clock must not take the form out of anybody's hands."""
+    order = (await work.session.exec(queries.one(work.actor, timer.subject_id))).one_or_none()
+    if order is None or not rules.is_open(order.state):
+        return
+    if level >= 100 and not order.overdue:
+        was = standing(order)
+        statement = update(WorkOrder).where(col(WorkOrder.id) == order.id).values(overdue=True)
+        await work.session.exec(statement, execution_options={"synchronize_session": False})
+        recount_flag(work, was)
+    work.record(f"{KIND}.clock_{level}", KIND, order.id, area=order.area, detail={"clock": timer.name},
+                touches=touches(order))  # fmt: skip
+    follower = work.office.followers.get(order.source)
+    if follower:
+        await follower(work, Moved(KIND, order.id, order.source_id, f"clock_{level}"))
+
+
+def recount_flag(work: Work, was: Standing) -> None:
+    """One open order became overdue."""
+    area, _, _ = was
+    work.count("overdue", area, 1)
+    work.count("overdue", area, 1, day_of(work.now))

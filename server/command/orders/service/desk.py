@@ -1,0 +1,307 @@
+"""The dispatcher's verbs: locate, verify, dispatch, merge, reject, decide returns, close."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.command.library import Library
+from server.command.orders import queries, rules
+from server.command.orders.errors import NotAGridMatter, NotTheSameCase, RuleNotOfMatter, UnitNotInMatrix
+from server.command.orders.flow import OrderAction
+from server.command.orders.rules import RejectReason
+from server.command.orders.service.advance import (
+    KIND, advance, note, recount, rule_limit, seen, set_handle_limit, standing,
+)  # fmt: skip
+from server.command.orders.service.field import find_officer, rework
+from server.command.orders.service.report import Spot, relocate
+from server.command.orders.tables import OrderConsent, WorkOrder
+from server.kernel.actors import SYSTEM
+from server.kernel.errors import BadInput
+from server.kernel.text import clean_line, clean_text
+from server.platform import holds
+from server.platform.work import Work
+
+A = OrderAction
+OPINION_LIMIT = 500
+
+DISPATCH, MERGE, REJECT = "order.dispatch", "order.merge", "order.reject"  # acts held for ten seconds
+
+
+async def locate(work: Work, *, id: str, version: int, spot: Spot) -> WorkOrder:
+    """Give a case its place, or put it right."""
+    order = await seen(work, id, version)
+    rules.step(order, A.LOCATE, work.actor)
+    await relocate(work, order, spot)
+    note(work, order, A.LOCATE, detail={"area": spot.area})
+    return order
+
+
+async def request_verify(work: Work, *, id: str, version: int, opinion: str = "") -> WorkOrder:
+    """Ask the grid officer of the place whether the report is true, before filing (核实)."""
+    order = await seen(work, id, version)
+    rules.step(order, A.REQUEST_VERIFY, work.actor)
+    rules.needs_place(order)
+    officer = await find_officer(work, order, avoid={order.reporter_id})
+    order.verifier_id = officer.id
+    await advance(work, order, A.REQUEST_VERIFY, receiver=officer.id,
+                  opinion=clean_text(opinion, field="opinion", limit=OPINION_LIMIT))  # fmt: skip
+    return order
+
+
+async def ask_dispatch(
+    work: Work, *, id: str, version: int, matter_code: str, rule_id: str, unit_id: str,
+    override_reason: str, op_id: str,
+) -> WorkOrder:  # fmt: skip
+    """File and dispatch in one tap; it happens when the ten seconds to take it back are over."""
+    order = await seen(work, id, version)
+    reason = clean_line(override_reason, field="overrideReason", limit=OPINION_LIMIT)
+    if order.state != "filed":
+        rules.step(order, A.FILE, work.actor)
+    _dispatchable(work, order, matter_code, rule_id, unit_id, reason)
+    args = {"id": id, "matter_code": matter_code, "rule_id": rule_id, "unit_id": unit_id, "reason": reason}
+    await holds.hold(work, id=op_id, act=DISPATCH, args=args, kind=KIND, subject_id=id, area=order.area)
+    return order
+
+
+async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
+    """G1.8 and G1.9: file under a rule, send to a unit, start its clocks."""
+    order = await seen(work, args["id"])
+    matter_code, rule_id, unit_id = args["matter_code"], args["rule_id"], args["unit_id"]
+    _dispatchable(work, order, matter_code, rule_id, unit_id, args["reason"])
+    library = work.office.of(Library)
+    if order.state == "reported":
+        order.catalogue_ref, order.matter_code, order.rule_id = library.catalogue.ref, matter_code, rule_id
+        await advance(work, order, A.FILE, detail={"matter": matter_code, "rule": rule_id})
+    elif (order.matter_code, order.rule_id) != (matter_code, rule_id):
+        order.matter_code, order.rule_id = matter_code, rule_id
+    order.unit_id, order.override_reason = unit_id, args["reason"]
+    order.dispatcher_id, order.dispatched_at = work.actor.id, work.now
+    order.handler_id = order.finisher_id = ""
+    set_handle_limit(order, rule_limit(work, order))
+    await advance(work, order, A.DISPATCH, receiver=unit_id, opinion=args["reason"],
+                  detail={"unit": unit_id, "matter": matter_code, "rule": rule_id,
+                          "suggested": order.suggestion.get("unit", "")})  # fmt: skip
+    return order
+
+
+def _dispatchable(
+    work: Work, order: WorkOrder, matter_code: str, rule_id: str, unit_id: str, reason: str
+) -> None:
+    """The guards of filing and dispatching."""
+    library = work.office.of(Library)
+    rules.needs_place(order)
+    if not library.catalogue.in_grid(matter_code):
+        raise NotAGridMatter(field="matterCode", matter=matter_code)
+    if rule_id not in {rule.id for rule in library.catalogue.rules_for(matter_code)}:
+        raise RuleNotOfMatter(field="ruleId")
+    if unit_id not in library.units:
+        raise BadInput(field="unitId")
+    if unit_id not in library.matrix.allowed(matter_code, order.area) and not reason:
+        raise UnitNotInMatrix(field="overrideReason", unit=library.units[unit_id].name)
+
+
+async def ask_merge(work: Work, *, id: str, version: int, into_id: str, op_id: str) -> WorkOrder:
+    """Merge a duplicate into the case that is already being handled, after the ten seconds."""
+    order = await seen(work, id, version)
+    rules.step(order, A.MERGE, work.actor)
+    await _master(work, order, into_id)
+    args = {"id": id, "into_id": into_id}
+    await holds.hold(work, id=op_id, act=MERGE, args=args, kind=KIND, subject_id=id, area=order.area)
+    return order
+
+
+async def merge(work: Work, args: Mapping[str, Any]) -> WorkOrder:
+    """G1.6: the reporters of the duplicate follow the master from now on."""
+    order = await seen(work, args["id"])
+    master = await _master(work, order, args["into_id"])
+    order.merged_into = master.id
+    order.closed_at = work.now
+    await advance(work, order, A.MERGE, receiver=master.id, detail={"into": master.id, "no": master.no})
+    return order
+
+
+async def _master(work: Work, order: WorkOrder, into_id: str) -> WorkOrder:
+    master = (await work.session.exec(queries.one(work.actor, into_id))).one_or_none()
+    if master is None or master.id == order.id:
+        raise NotTheSameCase(field="intoId")
+    rules.needs_same_case(order, master)
+    return master
+
+
+async def ask_reject(
+    work: Work, *, id: str, version: int, reason: RejectReason, opinion: str, op_id: str
+) -> WorkOrder:
+    """Not accepted, with a reason the reporter reads, after the ten seconds."""
+    order = await seen(work, id, version)
+    rules.step(order, A.REJECT, work.actor)
+    words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
+    rules.needs_opinion(words)
+    args = {"id": id, "reason": reason, "opinion": words}
+    await holds.hold(work, id=op_id, act=REJECT, args=args, kind=KIND, subject_id=id, area=order.area)
+    return order
+
+
+async def reject(work: Work, args: Mapping[str, Any]) -> WorkOrder:
+    """G1.7."""
+    order = await seen(work, args["id"])
+    order.closed_at = work.now
+    await advance(work, order, A.REJECT, opinion=args["opinion"], detail={"reason": args["reason"]})
+    return order
+
+
+async def withdraw(work: Work, order_id: str, opinion: str) -> None:
+    """The citizen took his report back before it was filed: the system closes it."""
+    order = await work.session.get(WorkOrder, order_id)
+    if order is not None and order.state == "reported" and not order.danger:
+        order.closed_at = work.now
+        await advance(work, order, A.REJECT, opinion=opinion, detail={"reason": RejectReason.WITHDRAWN}, by=SYSTEM)
+
+
+async def decide_return(
+    work: Work, *, id: str, version: int, accept: bool, opinion: str
+) -> WorkOrder:
+    """G1.12, G1.13: back to filing for another unit, or back to the unit that returned it."""
+    order = await seen(work, id, version)
+    words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
+    if accept:
+        rules.step(order, A.ACCEPT_RETURN, work.actor)
+        unit = order.unit_id
+        order.unit_id = order.handler_id = ""
+        await advance(work, order, A.ACCEPT_RETURN, opinion=words, receiver=unit)
+    else:
+        rules.step(order, A.REFUSE_RETURN, work.actor)
+        rules.needs_opinion(words)
+        await advance(work, order, A.REFUSE_RETURN, opinion=words, receiver=order.unit_id)
+    return order
+
+
+async def close(work: Work, *, id: str, version: int, condition_met: bool, opinion: str = "") -> WorkOrder:
+    """G1.26: the condition is ticked by somebody who is not of the handling unit."""
+    order = await seen(work, id, version)
+    rules.step(order, A.CLOSE, work.actor)
+    rules.needs_condition(condition_met, work.office.of(Library).catalogue.rule(order.rule_id).close_condition)
+    rules.needs_independent(order, work.actor.id, work.actor.unit_id)
+    order.closed_at = work.now
+    await advance(work, order, A.CLOSE, opinion=clean_text(opinion, field="opinion", limit=OPINION_LIMIT))
+    return order
+
+
+async def step(work: Work, *, id: str, version: int, action: OrderAction, opinion: str) -> WorkOrder:
+    """The steps that need no more than words. Raises IllegalStep for those that need a form."""
+    order = await seen(work, id, version)
+    words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
+    rules.step(order, action, work.actor)
+    plain = _PLAIN.get(action)
+    if plain is None:
+        raise BadInput(field="action")
+    await plain(work, order, words)
+    return order
+
+
+async def _send_check(work: Work, order: WorkOrder, opinion: str) -> None:
+    await send_check(work, order)
+
+
+async def send_check(work: Work, order: WorkOrder, *, by_system: bool = False) -> None:
+    """G1.22: to an officer of the grid who is neither of the unit nor, where possible, the finder."""
+    officer = await find_officer(work, order, avoid={order.finisher_id}, rather_not={order.reporter_id})
+    rules.needs_independent(order, officer.id, officer.unit_id)
+    order.checker_id = officer.id
+    await advance(work, order, A.SEND_CHECK, receiver=officer.id, by=SYSTEM if by_system else None)
+
+
+async def _waive_check(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_opinion(opinion)
+    await advance(work, order, A.WAIVE_CHECK, opinion=opinion)
+
+
+async def _close_reject(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_opinion(opinion)
+    rework(work, order)
+    await advance(work, order, A.CLOSE_REJECT, opinion=opinion, receiver=order.unit_id)
+
+
+async def _audit_pass(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_not_reporter(order, work.actor)
+    order.closed_at = work.now
+    await advance(work, order, A.AUDIT_PASS, opinion=opinion)
+
+
+async def _audit_fail(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_not_reporter(order, work.actor)
+    rules.needs_opinion(opinion)
+    await advance(work, order, A.AUDIT_FAIL, opinion=opinion)
+
+
+async def _escalate(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_disputed(order)
+    await advance(work, order, A.ESCALATE, opinion=opinion)
+
+
+async def _reopen(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_opinion(opinion)
+    await reopen(work, order, opinion)
+
+
+async def reopen(work: Work, order: WorkOrder, opinion: str, *, by_system: bool = False) -> None:
+    """G1.29: back to the unit with a new limit; within 30 days, at most twice."""
+    rules.needs_reopenable(order, work.now)
+    order.reopen_times += 1
+    order.closed_at = None
+    order.checker_id = order.finisher_id = ""
+    set_handle_limit(order, rule_limit(work, order))
+    await advance(work, order, A.REOPEN, opinion=opinion, receiver=order.unit_id,
+                  by=SYSTEM if by_system else None)  # fmt: skip
+
+
+async def _void(work: Work, order: WorkOrder, opinion: str) -> None:
+    """Two people: the first one's consent is noted, the second one's act voids (domain G1.28)."""
+    rules.needs_voidable(order)
+    rules.needs_opinion(opinion)
+    first = await queries.consent(work.session, order.id, A.VOID)
+    if first is None or first.actor_id == work.actor.id:
+        if first is None:
+            work.session.add(OrderConsent(order_id=order.id, action=A.VOID, actor_id=work.actor.id,
+                                          opinion=opinion, at=work.now))  # fmt: skip
+            work.record(f"{KIND}.void_consent", KIND, order.id, area=order.area, opinion=opinion)
+        return
+    order.closed_at = work.now
+    await advance(work, order, A.VOID, opinion=opinion, detail={"first": first.actor_id})
+
+
+async def _resume(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_own_unit(order, work.actor)
+    await advance(work, order, A.RESUME, opinion=opinion)
+
+
+_PLAIN = {
+    A.SEND_CHECK: _send_check,
+    A.WAIVE_CHECK: _waive_check,
+    A.CLOSE_REJECT: _close_reject,
+    A.AUDIT_PASS: _audit_pass,
+    A.AUDIT_FAIL: _audit_fail,
+    A.ESCALATE: _escalate,
+    A.REOPEN: _reopen,
+    A.VOID: _void,
+    A.RESUME: _resume,
+}
+
+
+async def supervised(work: Work, order_id: str, on: bool) -> WorkOrder:
+    """A supervision on the case was opened or ended."""
+    order = await seen(work, order_id)
+    was = standing(order)
+    order.supervised = on
+    recount(work, order, was)
+    note(work, order, A.SUPERVISE, detail={"on": on})
+    return order
+
+
+async def acknowledge(work: Work, order_id: str) -> WorkOrder:
+    """The leader has seen the card: it is kept, but no longer asks for attention."""
+    order = await seen(work, order_id)
+    card = rules.card(order, work.now)
+    if card:
+        order.acknowledged_at, order.acknowledged_rule = work.now, card.rule
+        work.record(f"{KIND}.acknowledge", KIND, order.id, area=order.area, detail={"rule": card.rule})
+    return order
+

@@ -1,0 +1,86 @@
+"""The grid officer's verbs: verify before filing (核实), check before closing (核查)."""
+
+from collections.abc import Collection, Sequence
+
+from server.command.orders import rules
+from server.command.orders.errors import NoOfficer
+from server.command.orders.flow import OrderAction
+from server.command.orders.rules import CheckConclusion, VerifyConclusion
+from server.command.orders.service.advance import KIND, advance, rule_limit, seen, set_handle_limit
+from server.command.orders.tables import WorkOrder
+from server.identity import queries as identity
+from server.identity.queries import PersonRow
+from server.kernel.geo import Wgs84
+from server.kernel.text import clean_text
+from server.platform import files
+from server.platform.work import Work
+
+TEXT_LIMIT = 1000
+
+
+async def find_officer(
+    work: Work, order: WorkOrder, *, avoid: Collection[str], rather_not: Collection[str] = ()
+) -> PersonRow:
+    """An officer for the place: of its cell, else of its community, street, district. Raises NoOfficer.
+
+    Never somebody of `avoid` or of the handling unit; somebody of `rather_not` only when alone.
+    """
+    area = order.cell or order.area
+    for length in (15, 12, 9, 6):
+        if length > len(area):
+            continue
+        found = [
+            person
+            for person in await identity.officers_in(work.session, area[:length], work.now)
+            if person.id not in avoid and not (person.unit_id and person.unit_id == order.unit_id)
+        ]
+        if found:
+            return next((person for person in found if person.id not in rather_not), found[0])
+    raise NoOfficer(area=order.area)
+
+
+async def verify(
+    work: Work, *, id: str, version: int, conclusion: VerifyConclusion, text: str,
+    photo_ids: Sequence[str], here: Wgs84,
+) -> WorkOrder:  # fmt: skip
+    """G1.5: what the officer found on the spot goes back to the dispatcher, who decides."""
+    order = await seen(work, id, version)
+    rules.step(order, OrderAction.VERIFY_DONE, work.actor)
+    rules.needs_assigned(order.verifier_id, work.actor)
+    metres = rules.needs_on_site(order, here)
+    words = clean_text(text, field="text", limit=TEXT_LIMIT)
+    await files.claim(work, photo_ids, KIND, id, files.PhotoKind.VERIFY)
+    order.verified = conclusion
+    await advance(work, order, OrderAction.VERIFY_DONE, opinion=words, photo_ids=photo_ids,
+                  detail={"conclusion": conclusion, "distance_m": metres})  # fmt: skip
+    return order
+
+
+async def check(
+    work: Work, *, id: str, version: int, conclusion: CheckConclusion, text: str,
+    photo_ids: Sequence[str], here: Wgs84,
+) -> WorkOrder:  # fmt: skip
+    """G1.24, G1.25: solved lets the dispatcher close; anything less goes back to the unit, counted."""
+    passed = conclusion is CheckConclusion.SOLVED
+    action = OrderAction.CHECK_PASS if passed else OrderAction.CHECK_FAIL
+    order = await seen(work, id, version)
+    rules.step(order, action, work.actor)
+    rules.needs_assigned(order.checker_id, work.actor)
+    rules.needs_independent(order, work.actor.id, work.actor.unit_id)
+    rules.needs_check_photo(photo_ids)
+    metres = rules.needs_on_site(order, here)
+    words = clean_text(text, field="text", limit=TEXT_LIMIT)
+    await files.claim(work, photo_ids, KIND, id, files.PhotoKind.CHECK)
+    if not passed:
+        rework(work, order)
+    await advance(work, order, action, opinion=words, photo_ids=photo_ids,
+                  receiver="" if passed else order.unit_id,
+                  detail={"conclusion": conclusion, "distance_m": metres})  # fmt: skip
+    return order
+
+
+def rework(work: Work, order: WorkOrder) -> None:
+    """Another round for the unit: counted, with half of the limit; the bundled deadline goes on."""
+    order.rework_times += 1
+    order.handler_id = ""
+    set_handle_limit(order, rules.rework_limit(rule_limit(work, order)))

@@ -1,0 +1,130 @@
+"""A problem becomes a work order: patrol findings, citizens' cases, imports, all by one road."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.command.library import Library
+from server.command.orders import rules
+from server.command.orders.flow import FLOW, OrderAction
+from server.command.orders.rules import OrderSource
+from server.command.orders.service.advance import KIND, recount, settle, standing, touches
+from server.command.orders.tables import WorkOrder
+from server.kernel.calendar import Limit, day_of
+from server.kernel.errors import BadInput
+from server.kernel.geo import Wgs84
+from server.kernel.text import clean_text
+from server.platform import files, numbers, sla
+from server.platform.areas import AreaTree, OutsideDistrict
+from server.platform.work import Work
+
+PREFIX = "LW"
+TEXT_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where: an area code, and the point when there is one (WGS-84)."""
+
+    area: str
+    cell: str = ""
+    point: Wgs84 | None = None
+    accuracy_m: int | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody found. `id` was minted on the phone, so the same report sent twice is one."""
+
+    id: str
+    source: OrderSource
+    text: str
+    spot: Spot
+    source_id: str = ""
+    matter_code: str = ""
+    photo_ids: Sequence[str] = ()
+    after_photo_ids: Sequence[str] = ()
+    self_handled: bool = False
+    contact: str = ""
+    confidential: bool = False
+    danger: bool = False
+    likes: int = 0
+    reported_at: datetime | None = None      # None = now; an import brings its own time
+    promise: Limit | None = None             # what the reporter is promised, if anything
+    title: str = ""
+
+
+def spot_at(areas: AreaTree, point: Wgs84, *, accuracy_m: int | None, address: str, hotline: str) -> Spot:
+    """The grid cell of a point. Raises OutsideDistrict, naming the hotline that can help."""
+    cell = areas.locate(point)
+    if cell is None:
+        raise OutsideDistrict(field="place", hotline=hotline)
+    return Spot(cell.code, cell.code, point, accuracy_m, address)
+
+
+def spot_of_area(areas: AreaTree, code: str, address: str = "") -> Spot:
+    """A street or community somebody picked: its label point stands for it."""
+    area = areas.find(code)
+    if area is None:
+        raise BadInput(field="areaCode")
+    return Spot(area.code, area.code if len(area.code) == 15 else "", area.centre, area.radius_m, address)
+
+
+async def report(work: Work, r: Report) -> WorkOrder:
+    """Register a problem under the id its phone minted, start its clocks, suggest who handles it.
+
+    Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded.
+    """
+    text = clean_text(r.text, field="text", limit=TEXT_LIMIT)
+    rules.needs_photo_or_text(r.photo_ids, text)
+    entry = FLOW.enter(
+        OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post
+    )
+    if r.self_handled:
+        rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
+    library = work.office.of(Library)
+    at = r.reported_at or work.now
+    guess = library.suggest(f"{r.title} {text}", r.spot.area, r.matter_code)
+    point = r.spot.point
+    order = WorkOrder(
+        id=r.id, no=await numbers.case_no(work.session, PREFIX, day_of(work.now)), state=entry.target,
+        title=rules.title_of(r.title or text, guess.matter.name if guess.matter else ""), text=text,
+        source=r.source, source_id=r.source_id, reporter_id=work.actor.id, contact=r.contact,
+        confidential=r.confidential, danger=r.danger or guess.danger is not None, likes=r.likes,
+        area=r.spot.area, cell=r.spot.cell, lon=point.lon if point else None,
+        lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,
+        spot=rules.spot(point.lon, point.lat) if point else None,
+        catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, suggestion=guess.frozen(),
+        reported_at=at,
+    )  # fmt: skip
+    await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
+    await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER)
+    order.cover_id = next(iter(r.photo_ids), "")
+    work.session.add(order)
+    for name in entry.clock.start:
+        await sla.start(work, KIND, r.id, name, rules.STAGE_LIMITS[name], area=order.area, at=at)
+    if r.promise:
+        timer = await sla.start(work, KIND, r.id, "promise", r.promise, area=order.area, at=at)
+        order.promised_at = timer.due_at
+    nothing = (order.area, False, False)
+    await settle(work, order, nothing)
+    work.count("new", order.area, 1, day_of(at))
+    photos = [*r.photo_ids, *r.after_photo_ids]
+    work.record(f"{KIND}.{entry.action}", KIND, r.id, area=order.area, target=entry.target,
+                touches=touches(order), detail={"photos": photos, "source": r.source})  # fmt: skip
+    return order
+
+
+async def relocate(work: Work, order: WorkOrder, spot: Spot) -> None:
+    """Put an order on the map, counters included."""
+    was = standing(order)
+    day = day_of(order.reported_at)
+    work.count("new", order.area, -1, day)
+    order.area, order.cell, order.address = spot.area, spot.cell, spot.address or order.address
+    order.accuracy_m = spot.accuracy_m
+    if spot.point:
+        order.lon, order.lat = spot.point.lon, spot.point.lat
+        order.spot = rules.spot(spot.point.lon, spot.point.lat)
+    work.count("new", order.area, 1, day)
+    recount(work, order, was)

@@ -1,0 +1,99 @@
+"""The unit's verbs: sign, return, finish, and the head's confirmation."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from server.command.library import Library
+from server.command.orders import rules
+from server.command.orders.errors import NoOfficer
+from server.command.orders.flow import OrderAction
+from server.command.orders.rules import ReturnReason
+from server.command.orders.service.advance import KIND, advance, seen
+from server.command.orders.service.desk import send_check
+from server.command.orders.tables import WorkOrder
+from server.kernel.actors import SYSTEM
+from server.kernel.text import clean_line, clean_text
+from server.platform import files, sla
+from server.platform.work import Work
+
+A = OrderAction
+TEXT_LIMIT = 1000
+
+
+async def sign(work: Work, *, id: str, version: int) -> WorkOrder:
+    """G1.10: the unit takes it, in the name of one handler."""
+    order = await seen(work, id, version)
+    rules.step(order, A.SIGN, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    order.handler_id = work.actor.id
+    await advance(work, order, A.SIGN)
+    return order
+
+
+async def return_(
+    work: Work, *, id: str, version: int, reason: ReturnReason, basis: str, opinion: str, unit_id: str
+) -> WorkOrder:
+    """G1.11: not ours, with a basis; before the deadline and within half of the limit."""
+    order = await seen(work, id, version)
+    rules.step(order, A.RETURN, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    clause = clean_line(basis, field="basis", limit=200)
+    words = clean_text(opinion, field="opinion", limit=TEXT_LIMIT)
+    used = await sla.used(work, KIND, id, "handle")
+    rules.needs_returnable(order, used=used, reason=reason, basis=clause)
+    suggested = unit_id if unit_id in work.office.of(Library).units else ""
+    order.return_times += 1
+    order.returned_by = "|".join(["", *sorted({*order.returned_by.split("|"), order.unit_id} - {""}), ""])
+    order.handler_id = ""
+    await advance(work, order, A.RETURN, opinion=words, receiver=order.dispatcher_id,
+                  detail={"reason": reason, "basis": clause, "suggested": suggested})  # fmt: skip
+    return order
+
+
+async def finish(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> WorkOrder:
+    """G1.19: hand in the result, shown by a photo and told in words the citizen reads.
+
+    A small unit waives its head's confirmation; the check is sent out at once when an officer is there.
+    """
+    order = await seen(work, id, version)
+    rules.step(order, A.FINISH, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    rules.needs_after_photo(photo_ids)
+    words = clean_text(text, field="text", limit=TEXT_LIMIT, required=True)
+    await files.claim(work, photo_ids, KIND, id, files.PhotoKind.AFTER)
+    order.finisher_id = order.handler_id = work.actor.id
+    order.result_text = words
+    await advance(work, order, A.FINISH, opinion=words, photo_ids=photo_ids)
+    if work.office.of(Library).units[order.unit_id].waives_confirm:
+        await _confirmed(work, order, opinion="", by_system=True)
+    return order
+
+
+async def confirm(work: Work, *, id: str, version: int, opinion: str) -> WorkOrder:
+    """G1.21: the head of the unit stands for the result."""
+    order = await seen(work, id, version)
+    rules.step(order, A.DEPT_CONFIRM, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    rules.needs_not_finisher(order, work.actor)
+    await _confirmed(work, order, opinion=clean_text(opinion, field="opinion", limit=TEXT_LIMIT))
+    return order
+
+
+async def _confirmed(work: Work, order: WorkOrder, *, opinion: str, by_system: bool = False) -> None:
+    """The overtime fact is fixed here; then somebody else checks."""
+    order.handled_at = work.now
+    order.overtime = order.bundled_due_at is not None and work.now > order.bundled_due_at
+    await advance(work, order, A.DEPT_CONFIRM, opinion=opinion, by=SYSTEM if by_system else None)
+    with suppress(NoOfficer):  # then it waits on the dispatcher's desk
+        await send_check(work, order, by_system=True)
+
+
+async def reject(work: Work, *, id: str, version: int, opinion: str) -> WorkOrder:
+    """G1.20: the head sends it back to the handler; the clock has never stopped."""
+    order = await seen(work, id, version)
+    rules.step(order, A.DEPT_REJECT, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    words = clean_text(opinion, field="opinion", limit=TEXT_LIMIT)
+    rules.needs_opinion(words)
+    await advance(work, order, A.DEPT_REJECT, opinion=words, receiver=order.finisher_id)
+    return order

@@ -1,0 +1,106 @@
+"""Rows as stored. Private to this feature; others ask service.py or queries.py."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Column, Index, Integer
+from sqlmodel import Field, SQLModel
+
+from server.platform.db import UtcDateTime
+
+_VERSION = Column("version", Integer, nullable=False)
+
+
+class WorkOrder(SQLModel, table=True):
+    """One problem in one place, from the report to the close."""
+
+    __tablename__ = "work_order"
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": _VERSION}
+    __table_args__ = (
+        Index("work_order_state", "state", "due_at", "id"),
+        Index("work_order_unit", "unit_id", "state", "due_at"),
+        Index("work_order_cell", "cell", "reported_at"),
+        Index("work_order_spot", "spot"),
+        Index("work_order_reported", "reported_at", "id"),
+        Index("work_order_source", "source_id"),
+        Index("work_order_checker", "checker_id", "state"),
+        Index("work_order_verifier", "verifier_id", "state"),
+        Index("work_order_reporter", "reporter_id", "reported_at"),
+    )
+
+    id: str = Field(primary_key=True)                    # UUID minted on the reporter's phone
+    no: str = Field(unique=True)                         # for people: LW20261123-00071
+    version: int = Field(default=1, sa_column=_VERSION)  # SQLAlchemy raises it on UPDATE
+    state: str
+    title: str
+    text: str = ""
+    source: str                                          # OrderSource
+    source_id: str = ""                                  # the request it came from
+    reporter_id: str
+    contact: str = ""                                    # masked: 138****0001
+    confidential: bool = False
+    danger: bool = False
+    likes: int = 0
+
+    area: str                                            # the finest code known: district … cell
+    cell: str = ""
+    lon: float | None = None                             # WGS-84 degrees
+    lat: float | None = None
+    accuracy_m: int | None = None
+    address: str = ""
+    spot: int | None = None                              # integer near-me cell, see rules.spot
+
+    catalogue_ref: str = ""
+    matter_code: str = ""
+    rule_id: str = ""
+    unit_id: str = ""
+    handle_limit: str = ""                               # "4 work_hour", of the present round
+    override_reason: str = ""
+    suggestion: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+    dispatcher_id: str = ""
+    verifier_id: str = ""
+    verified: str = ""                                   # VerifyConclusion
+    handler_id: str = ""
+    finisher_id: str = ""
+    checker_id: str = ""
+    merged_into: str = ""
+    returned_by: str = ""                                # unit ids that returned it, "|cg|zj|"
+    result_text: str = ""
+    cover_id: str = ""
+
+    reported_at: datetime = Field(sa_type=UtcDateTime)
+    promised_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    dispatched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rated_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)   # of the present stage
+    due_clock: str = ""
+    bundled_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # over all rounds of rework
+
+    overdue: bool = Field(default=False, index=True)     # a running clock is past its deadline
+    overtime: bool = False                               # the fact, fixed when handling ended
+    overtime_exempt: bool = False                        # the excuse, never mixed with the fact
+    return_times: int = 0
+    rework_times: int = 0
+    reopen_times: int = 0
+    extension_times: int = 0
+    unsolved_times: int = 0
+    suspended_before: bool = False
+    supervised: bool = False
+    satisfied: bool | None = None                        # of the last rating
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # 已知悉 by the leader
+    acknowledged_rule: str = ""
+
+
+class OrderConsent(SQLModel, table=True):
+    """A second person's consent that an act waits for (void by two)."""
+
+    __tablename__ = "order_consent"
+
+    order_id: str = Field(primary_key=True)
+    action: str = Field(primary_key=True)
+    actor_id: str
+    opinion: str
+    at: datetime = Field(sa_type=UtcDateTime)
