@@ -17,6 +17,7 @@ from server.command.orders.rules import DANGER_UNATTENDED, OrderSource, spots_ar
 from server.command.orders.tables import OrderConsent, WorkOrder
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
+from server.platform.sla import Timer
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts what has no deadline behind everything that has
 
@@ -91,13 +92,13 @@ def matching(rows: SelectOfScalar[WorkOrder], text: str) -> SelectOfScalar[WorkO
 
 
 def _keys(sort: OrderSort) -> tuple[ColumnElement[Any], ...]:
-    """Ascending sort keys that are unique together."""
+    """Sort keys that are unique together; NEWEST is read backwards."""
     match sort:
         case OrderSort.DUE:
             calm = case((col(WorkOrder.danger), 0), else_=1)
             return calm, func.coalesce(WorkOrder.due_at, literal(FAR, WorkOrder.due_at.type)), col(WorkOrder.id)  # type: ignore[union-attr]
         case OrderSort.NEWEST:
-            return col(WorkOrder.reported_at).desc().element, col(WorkOrder.id)  # type: ignore[attr-defined]
+            return col(WorkOrder.reported_at), col(WorkOrder.id)
         case OrderSort.LIKES:
             return -col(WorkOrder.likes), col(WorkOrder.id)
 
@@ -214,3 +215,11 @@ async def same_kind(
 async def consent(session: AsyncSession, order_id: str, action: str) -> OrderConsent | None:
     """The first person's consent that a two-person act waits for."""
     return await session.get(OrderConsent, (order_id, action))
+
+
+async def live_clocks(session: AsyncSession, order_id: str) -> list[Timer]:
+    """The timers of an order that have not been stopped, running or paused."""
+    rows = select(Timer).where(
+        Timer.subject_kind == "order", Timer.subject_id == order_id, col(Timer.stopped_at).is_(None)
+    )
+    return list(await session.exec(rows))

@@ -7,7 +7,7 @@ from sqlmodel import col, update
 
 from server.command.library import Library
 from server.command.orders import queries, rules
-from server.command.orders.flow import FLOW, OrderAction, OrderState
+from server.command.orders.flow import ALL_CLOCKS, FLOW, OrderAction, OrderState
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import Actor
 from server.kernel.calendar import Limit, TimeUnit, day_of
@@ -69,12 +69,15 @@ def touches(order: WorkOrder) -> list[str]:
 
 async def turn(work: Work, order: WorkOrder, clock: Clock) -> None:
     """Start, pause, resume and stop the timers a step names."""
-    if clock.stop:
-        await sla.stop(work, KIND, order.id, clock.stop)
-    if clock.pause:
-        await sla.pause(work, KIND, order.id, clock.pause, why=order.state)
-    if clock.resume:
-        await sla.resume(work, KIND, order.id, clock.resume)
+    if clock.stop == ALL_CLOCKS:
+        await sla.stop_all(work, KIND, order.id)
+        return
+    for name in clock.stop:
+        await sla.stop(work, KIND, order.id, name)
+    for name in clock.pause:
+        await sla.pause(work, KIND, order.id, name, why=order.state)
+    for name in clock.resume:
+        await sla.resume(work, KIND, order.id, name)
     for name in clock.start:
         limit = handle_limit(order) if name == "handle" else rules.STAGE_LIMITS[name]
         timer = await sla.start(work, KIND, order.id, name, limit, area=order.area)
@@ -108,7 +111,7 @@ def standing(order: WorkOrder) -> Standing:
 
 async def settle(work: Work, order: WorkOrder, was: Standing) -> None:
     """Refresh the deadline and the overdue flag from the clocks, and the counters from the change."""
-    running = await sla.running(work.session, KIND, order.id)
+    running = await queries.live_clocks(work.session, order.id)
     stage = [timer for timer in running if timer.name != "promise" and timer.due_at] or [
         timer for timer in running if timer.due_at
     ]

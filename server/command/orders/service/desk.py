@@ -1,15 +1,15 @@
 """The dispatcher's verbs: locate, verify, dispatch, merge, reject, decide returns, close."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.command.library import Library
 from server.command.orders import queries, rules
 from server.command.orders.errors import NotAGridMatter, NotTheSameCase, RuleNotOfMatter, UnitNotInMatrix
-from server.command.orders.flow import OrderAction
+from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
-    KIND, advance, note, recount, rule_limit, seen, set_handle_limit, standing,
+    KIND, advance, note, recount, rule_limit, seen, set_handle_limit, standing, touches,
 )  # fmt: skip
 from server.command.orders.service.field import find_officer, rework
 from server.command.orders.service.report import Spot, relocate
@@ -54,7 +54,7 @@ async def ask_dispatch(
     """File and dispatch in one tap; it happens when the ten seconds to take it back are over."""
     order = await seen(work, id, version)
     reason = clean_line(override_reason, field="overrideReason", limit=OPINION_LIMIT)
-    if order.state != "filed":
+    if order.state != OrderState.FILED:
         rules.step(order, A.FILE, work.actor)
     _dispatchable(work, order, matter_code, rule_id, unit_id, reason)
     args = {"id": id, "matter_code": matter_code, "rule_id": rule_id, "unit_id": unit_id, "reason": reason}
@@ -68,7 +68,7 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     matter_code, rule_id, unit_id = args["matter_code"], args["rule_id"], args["unit_id"]
     _dispatchable(work, order, matter_code, rule_id, unit_id, args["reason"])
     library = work.office.of(Library)
-    if order.state == "reported":
+    if order.state == OrderState.REPORTED:
         order.catalogue_ref, order.matter_code, order.rule_id = library.catalogue.ref, matter_code, rule_id
         await advance(work, order, A.FILE, detail={"matter": matter_code, "rule": rule_id})
     elif (order.matter_code, order.rule_id) != (matter_code, rule_id):
@@ -148,12 +148,33 @@ async def reject(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     return order
 
 
-async def withdraw(work: Work, order_id: str, opinion: str) -> None:
+async def withdraw(work: Work, order_id: str) -> None:
     """The citizen took his report back before it was filed: the system closes it."""
     order = await work.session.get(WorkOrder, order_id)
-    if order is not None and order.state == "reported" and not order.danger:
+    if order is not None and order.state == OrderState.REPORTED and not order.danger:
         order.closed_at = work.now
-        await advance(work, order, A.REJECT, opinion=opinion, detail={"reason": RejectReason.WITHDRAWN}, by=SYSTEM)
+        await advance(work, order, A.REJECT, detail={"reason": RejectReason.WITHDRAWN}, by=SYSTEM)
+
+
+async def urged(work: Work, order_id: str) -> None:
+    """The citizen asks for haste: the unit, or the desk, hears it."""
+    order = await work.session.get(WorkOrder, order_id)
+    if order is not None:
+        work.record(f"{KIND}.urged", KIND, order.id, area=order.area, touches=touches(order))
+
+
+async def supplied(work: Work, order_id: str, text: str, photo_ids: Sequence[str]) -> None:
+    """The citizen added words or photos."""
+    order = await work.session.get(WorkOrder, order_id)
+    if order is not None:
+        work.record(f"{KIND}.supplied", KIND, order.id, area=order.area, opinion=text,
+                    detail={"photos": list(photo_ids)}, touches=touches(order))  # fmt: skip
+
+
+async def master_of(work: Work, order_id: str) -> str:
+    """The order a merged one became part of."""
+    order = await work.session.get(WorkOrder, order_id)
+    return order.merged_into if order is not None and order.merged_into else order_id
 
 
 async def decide_return(

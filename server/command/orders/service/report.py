@@ -11,15 +11,16 @@ from server.command.orders.rules import OrderSource
 from server.command.orders.service.advance import KIND, recount, settle, standing, touches
 from server.command.orders.tables import WorkOrder
 from server.kernel.calendar import Limit, day_of
-from server.kernel.errors import BadInput
+from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
 from server.kernel.text import clean_text
 from server.platform import files, numbers, sla
-from server.platform.areas import AreaTree, OutsideDistrict
+from server.platform.areas import AreaLevel, AreaTree, OutsideDistrict
 from server.platform.work import Work
 
 PREFIX = "LW"
 TEXT_LIMIT = 2000
+ROUGH_M = {AreaLevel.STREET: 800, AreaLevel.COMMUNITY: 300, AreaLevel.CELL: 100}  # how wrong a label point is
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +56,25 @@ class Report:
     title: str = ""
 
 
-def spot_at(areas: AreaTree, point: Wgs84, *, accuracy_m: int | None, address: str, hotline: str) -> Spot:
+def spot_at(areas: AreaTree, point: Wgs84, *, accuracy_m: int | None = None, address: str = "") -> Spot:
     """The grid cell of a point. Raises OutsideDistrict, naming the hotline that can help."""
-    cell = areas.locate(point)
-    if cell is None:
-        raise OutsideDistrict(field="place", hotline=hotline)
+    try:
+        cell = areas.cell_at(point)
+    except OutsideDistrict as refusal:
+        refusal.field = "place"
+        raise
     return Spot(cell.code, cell.code, point, accuracy_m, address)
 
 
 def spot_of_area(areas: AreaTree, code: str, address: str = "") -> Spot:
     """A street or community somebody picked: its label point stands for it."""
-    area = areas.find(code)
-    if area is None:
-        raise BadInput(field="areaCode")
-    return Spot(area.code, area.code if len(area.code) == 15 else "", area.centre, area.radius_m, address)
+    try:
+        area = areas.by_code(code)
+    except NotFound:
+        raise BadInput(field="areaCode") from None
+    if area.level is AreaLevel.DISTRICT:
+        return Spot(area.code, address=address)
+    return Spot(code, code if area.level is AreaLevel.CELL else "", area.at, ROUGH_M[area.level], address)
 
 
 async def report(work: Work, r: Report) -> WorkOrder:

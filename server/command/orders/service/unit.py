@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from server.command.library import Library
-from server.command.orders import rules
+from server.command.orders import queries, rules
 from server.command.orders.errors import NoOfficer
 from server.command.orders.flow import OrderAction
 from server.command.orders.rules import ReturnReason
@@ -39,7 +39,7 @@ async def return_(
     rules.needs_own_unit(order, work.actor)
     clause = clean_line(basis, field="basis", limit=200)
     words = clean_text(opinion, field="opinion", limit=TEXT_LIMIT)
-    used = await sla.used(work, KIND, id, "handle")
+    used = await used_share(work, order)
     rules.needs_returnable(order, used=used, reason=reason, basis=clause)
     suggested = unit_id if unit_id in work.office.of(Library).units else ""
     order.return_times += 1
@@ -48,6 +48,14 @@ async def return_(
     await advance(work, order, A.RETURN, opinion=words, receiver=order.dispatcher_id,
                   detail={"reason": reason, "basis": clause, "suggested": suggested})  # fmt: skip
     return order
+
+
+async def used_share(work: Work, order: WorkOrder) -> float:
+    """How much of the handling limit is used up, 1.0 = all of it."""
+    for timer in await queries.live_clocks(work.session, order.id):
+        if timer.name == "handle":
+            return await sla.used(work.session, work.office.calendar, timer, work.now)
+    return 0.0
 
 
 async def finish(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> WorkOrder:

@@ -1,0 +1,38 @@
+"""What the citizen's answer does to the order: satisfaction counted, an unsolved case reopened."""
+
+from sqlmodel import col, update
+
+from server.command.orders.service.desk import reopen
+from server.command.orders.tables import WorkOrder
+from server.kernel.calendar import day_of
+from server.platform.work import Work
+
+
+async def rated(work: Work, order_id: str, *, satisfied: bool, unsolved: bool, again: bool, text: str) -> None:
+    """Count a rating (the newest of a case counts) and reopen the case when `again`."""
+    order = await work.session.get(WorkOrder, order_id, with_for_update=True)
+    assert order is not None  # noqa: S101 - a request always rides on an order
+    if order.rated_at is not None:
+        _count(work, order, -1)
+    order.satisfied, order.rated_at = satisfied, work.now
+    order.unsolved_times += unsolved
+    _count(work, order, +1)
+    if again:
+        await reopen(work, order, text, by_system=True)
+
+
+def _count(work: Work, order: WorkOrder, n: int) -> None:
+    if order.rated_at is None:
+        return
+    day = day_of(order.rated_at)
+    work.count("rated", order.area, n, day)
+    if order.satisfied:
+        work.count("satisfied", order.area, n, day)
+
+
+async def followed(work: Work, order_id: str) -> None:
+    """One more neighbour met it too. No version changes: a form in somebody's hands stays valid."""
+    statement = update(WorkOrder).where(col(WorkOrder.id) == order_id).values(likes=WorkOrder.likes + 1)
+    await work.session.exec(statement, execution_options={"synchronize_session": False})
+
+

@@ -1,0 +1,33 @@
+"""Refusals of the request flow; shared/i18n holds the sentences."""
+
+from server.kernel.errors import CityError
+
+
+class UrgedAlready(CityError):
+    """Urging works once in 24 hours; `again` is the hours left."""
+
+    code = "URGED_ALREADY"
+
+
+class ReopenedTwice(CityError):
+    """The third time it is not sent back again: a person of the command centre calls."""
+
+    code = "REOPENED_TWICE"
+
+
+class PhoneWrong(CityError):
+    """Not a mainland mobile or landline number."""
+
+    code = "PHONE_WRONG"
+
+
+class WhereNeeded(CityError):
+    """Neither a position nor a street was given."""
+
+    code = "WHERE_NEEDED"
+
+
+class TooManyReports(CityError):
+    """More reports from one device than a person makes; `minutes` until the next."""
+
+    code = "TOO_MANY_REPORTS"

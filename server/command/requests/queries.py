@@ -1,0 +1,119 @@
+"""Every SELECT on requests. Each starts at the actor: citizens see their own, staff none here."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import and_, false, func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from server.command.requests.flow import TERMINAL, RequestState
+from server.command.requests.tables import CitizenRequest, Follow, Rating
+from server.kernel.actors import Actor, Role
+
+
+class RequestFilter(StrEnum):
+    """全部 进行中 等我 已办结."""
+
+    ALL = "all"
+    OPEN = "open"
+    WAITING_FOR_ME = "waiting_for_me"
+    CLOSED = "closed"
+
+
+def visible_to(actor: Actor) -> SelectOfScalar[CitizenRequest]:
+    """A citizen's own requests. Staff work with the order and its masked contact."""
+    rows = select(CitizenRequest)
+    match actor.role:
+        case Role.CITIZEN:
+            return rows.where(CitizenRequest.reporter_id == actor.id)
+        case Role.OFFICER | Role.LEADER:
+            return rows.where(false())
+
+
+def one(actor: Actor, id: str) -> SelectOfScalar[CitizenRequest]:
+    """The request if it is this actor's."""
+    return visible_to(actor).where(CitizenRequest.id == id)
+
+
+def filtered(actor: Actor, which: RequestFilter, search: str) -> SelectOfScalar[CitizenRequest]:
+    """One tab of 进度, searched by number or words."""
+    rows = visible_to(actor)
+    state = col(CitizenRequest.state)
+    match which:
+        case RequestFilter.ALL:
+            pass
+        case RequestFilter.OPEN:
+            rows = rows.where(state.not_in({*TERMINAL, RequestState.VISITING}))
+        case RequestFilter.WAITING_FOR_ME:
+            rows = rows.where(state.in_({RequestState.NEED_INFO, RequestState.VISITING}))
+        case RequestFilter.CLOSED:
+            rows = rows.where(state.in_({*TERMINAL, RequestState.VISITING}))
+    wanted = search.strip()
+    if wanted:
+        places = (col(CitizenRequest.no), col(CitizenRequest.title), col(CitizenRequest.text))
+        rows = rows.where(or_(*(place.icontains(wanted, autoescape=True) for place in places)))
+    return rows
+
+
+def page(
+    rows: SelectOfScalar[CitizenRequest], first: int, after: Sequence[Any] | None
+) -> SelectOfScalar[CitizenRequest]:
+    """`first` + 1 rows behind `after`, newest first."""
+    keys = (col(CitizenRequest.submitted_at), col(CitizenRequest.id))
+    if after is not None:
+        at, id = after
+        rows = rows.where(or_(keys[0] < at, and_(keys[0] == at, keys[1] < id)))
+    return rows.order_by(*(key.desc() for key in keys)).limit(first + 1)
+
+
+async def count(session: AsyncSession, rows: SelectOfScalar[CitizenRequest]) -> int:
+    """How many rows a list has in all."""
+    return int((await session.exec(select(func.count()).select_from(rows.subquery()))).one())
+
+
+async def riding_on(session: AsyncSession, order_id: str) -> list[CitizenRequest]:
+    """Every request that an order carries: its own and those merged into it."""
+    return list(await session.exec(select(CitizenRequest).where(CitizenRequest.order_id == order_id)))
+
+
+async def reported_since(session: AsyncSession, reporter_id: str, since: datetime) -> int:
+    """How many requests somebody submitted after `since`."""
+    rows = select(func.count()).where(
+        CitizenRequest.reporter_id == reporter_id, CitizenRequest.submitted_at > since
+    )
+    return int((await session.exec(rows)).one())
+
+
+HOUR = timedelta(hours=1)
+
+
+async def ratings(session: AsyncSession, request_ids: Iterable[str]) -> dict[str, Rating]:
+    """The newest rating of each request."""
+    rows = select(Rating).where(col(Rating.request_id).in_(list(request_ids))).order_by(col(Rating.round))
+    return {row.request_id: row for row in await session.exec(rows)}
+
+
+async def ratings_of_orders(session: AsyncSession, order_ids: Iterable[str]) -> dict[str, Rating]:
+    """The newest rating of each order, without the name of whoever gave it."""
+    rows = select(Rating).where(col(Rating.order_id).in_(list(order_ids))).order_by(col(Rating.at))
+    return {row.order_id: row for row in await session.exec(rows)}
+
+
+async def followed(session: AsyncSession, person_id: str, order_ids: Iterable[str]) -> set[str]:
+    """Which of the orders this person said 我也遇到 to."""
+    rows = select(Follow.order_id).where(
+        Follow.person_id == person_id, col(Follow.order_id).in_(list(order_ids))
+    )
+    return set(await session.exec(rows))
+
+
+async def known_externals(session: AsyncSession, keys: Sequence[str]) -> set[str]:
+    """Which rows of an outside file are here already."""
+    rows = select(CitizenRequest.external_id).where(col(CitizenRequest.external_id).in_(keys))
+    return {key for key in await session.exec(rows) if key}
+
+

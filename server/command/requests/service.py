@@ -1,0 +1,258 @@
+"""What citizens do with requests, and how a request follows the order that carries it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select, update
+
+from server.command.orders.service import desk, visit
+from server.command.orders.service import report as intake
+from server.command.orders.service.report import Report, Spot
+from server.command.orders.rules import OrderSource
+from server.command.library import Library
+from server.command.requests import queries, rules
+from server.command.requests.flow import ALL_CLOCKS, FLOW, RequestState, RequestStep
+from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
+from server.command.requests.tables import CitizenRequest, Follow, Rating
+from server.kernel.actors import SYSTEM, Actor
+from server.kernel.errors import NotFound, StaleVersion
+from server.kernel.flow import Clock
+from server.kernel.masking import mask_phone
+from server.kernel.text import clean_line, clean_text
+from server.platform import files, sla
+from server.platform.vault import Vault
+from server.platform.work import Moved, Work
+
+KIND = "request"
+TEXT_LIMIT = 2000
+A = RequestStep
+
+FOLLOWS: Mapping[str, RequestStep] = {   # what the order did → what that is for the request
+    "file": A.ASSIGN,
+    "sign": A.SIGN,
+    "dept_confirm": A.REPLY,
+    "check_fail": A.AUDIT_FAIL,
+    "close_reject": A.AUDIT_FAIL,
+    "close": A.AUDIT_PASS,
+    "reject": A.REJECT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a citizen sends. `spot` says where; a case without a place waits to be put on the map."""
+
+    id: str
+    kind: RequestKind
+    text: str
+    spot: Spot
+    photo_ids: Sequence[str] = ()
+    matter_code: str = ""
+    phone: str = ""
+    confidential: bool = False
+    title: str = ""
+    source: OrderSource = OrderSource.CITIZEN
+    submitted_at: datetime | None = None
+    likes: int = 0
+    external_id: str | None = None
+
+
+async def submit(work: Work, s: Submission) -> CitizenRequest:
+    """Register a request under the id its phone minted, and the order that carries it.
+
+    The same id again is the same request. Raises NothingReported, TextTooLong, PhoneWrong,
+    TooManyReports.
+    """
+    known = (await work.session.exec(queries.one(work.actor, s.id))).one_or_none()
+    if known is not None:
+        return known
+    entry = FLOW.enter(A.SUBMIT, work.actor.post)
+    phone = clean_line(s.phone, field="phone", limit=20).replace(" ", "")
+    rules.needs_phone(phone)
+    if s.external_id is None:
+        since = work.now - queries.HOUR
+        rules.needs_calm(await queries.reported_since(work.session, work.actor.id, since))
+    if s.matter_code:
+        work.office.of(Library).catalogue.matter(s.matter_code)
+    at = s.submitted_at or work.now
+    urgent = work.office.of(Library).danger(s.text) is not None
+    order = await intake.report(work, Report(
+        id=s.id, source=s.source, text=s.text, title=s.title, spot=s.spot, source_id=s.id,
+        matter_code=s.matter_code, photo_ids=s.photo_ids,
+        contact=mask_phone(phone) if phone and not s.confidential else "",
+        confidential=s.confidential, danger=urgent, likes=s.likes, reported_at=at,
+        promise=rules.reply_limit(s.kind, urgent),
+    ))  # fmt: skip
+    vault = work.office.of(Vault)
+    request = CitizenRequest(
+        id=s.id, no=order.no, kind=s.kind, state=entry.target, reporter_id=work.actor.id,
+        phone=vault.seal(phone) if phone else "", phone_shown=mask_phone(phone) if phone else "",
+        confidential=s.confidential, title=order.title, text=order.text, area=order.area,
+        order_id=order.id, external_id=s.external_id, submitted_at=at, promised_at=order.promised_at,
+    )  # fmt: skip
+    work.session.add(request)
+    await _turn(work, request, entry.clock, at=at)
+    _note(work, request, A.SUBMIT, target=entry.target)
+    return request
+
+
+async def mine(work: Work, id: str, version: int | None = None) -> CitizenRequest:
+    """The actor's own request, locked for change. Raises NotFound, StaleVersion."""
+    request = (await work.session.exec(queries.one(work.actor, id).with_for_update())).one_or_none()
+    if request is None:
+        raise NotFound(subject=id)
+    if version is not None and request.version != version:
+        raise StaleVersion(subject=id, seen=version, now=request.version)
+    return request
+
+
+async def urge(work: Work, id: str) -> CitizenRequest:
+    """催一下: the unit and its head are reminded; once in 24 hours. Raises UrgedAlready."""
+    request = await mine(work, id)
+    rules.needs_urgeable(request.urged_at, work.now)
+    request.urged_at = work.now
+    _note(work, request, "urge", source=request.state, target=request.state)
+    await desk.urged(work, request.order_id)
+    return request
+
+
+async def supply(
+    work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]
+) -> CitizenRequest:
+    """More words or photos; where they were asked for, the clock goes on."""
+    request = await mine(work, id, version)
+    words = clean_text(text, field="text", limit=TEXT_LIMIT, required=not photo_ids)
+    await files.claim(work, photo_ids, "order", request.order_id, files.PhotoKind.BEFORE)
+    detail = {"photos": list(photo_ids)}
+    if request.state == RequestState.NEED_INFO:
+        request.question, request.answer_by = "", None
+        await _take(work, request, A.SUPPLY, opinion=words, detail=detail)
+    else:
+        _note(work, request, A.SUPPLY, source=request.state, target=request.state, opinion=words, detail=detail)
+    await desk.supplied(work, request.order_id, words, photo_ids)
+    return request
+
+
+async def withdraw(work: Work, *, id: str, version: int) -> CitizenRequest:
+    """撤回, before there is a reply. An order that is not filed yet ends; one in hand or a danger goes on."""
+    request = await mine(work, id, version)
+    request.closed_at = work.now
+    await _take(work, request, A.WITHDRAW)
+    if not request.merged:
+        await desk.withdraw(work, request.order_id)
+    return request
+
+
+async def rate(
+    work: Work, *, id: str, version: int, solved: Solved, level: ServiceLevel,
+    reasons: Sequence[RatingReason], text: str, photo_ids: Sequence[str],
+) -> CitizenRequest:  # fmt: skip
+    """Solved is asked apart from satisfied. 未解决 sends it back, at most twice; then a person calls."""
+    request = await mine(work, id, version)
+    words = clean_text(text, field="text", limit=TEXT_LIMIT)
+    unsolved = solved is Solved.UNSOLVED
+    again = unsolved and request.reopen_times < rules.MAX_REOPENINGS and not request.merged
+    row = FLOW.step(RequestState(request.state), A.REOPEN if again else A.RATE, work.actor.post)
+    await files.claim(work, photo_ids, "order", request.order_id, files.PhotoKind.RATING)
+    work.session.add(Rating(
+        request_id=id, round=request.reopen_times, order_id=request.order_id, solved=solved, level=level,
+        reasons="|".join(reasons), text=words, at=work.now,
+    ))  # fmt: skip
+    detail = {"solved": solved, "level": level, "photos": list(photo_ids)}
+    await visit.rated(work, request.order_id, satisfied=level in rules.GOOD, unsolved=unsolved,
+                      again=again, text=words)  # fmt: skip
+    if again:
+        request.reopen_times += 1
+        request.closed_at = None
+    await _take(work, request, row.action, opinion=words, detail=detail)
+    return request
+
+
+async def follow_case(work: Work, order_id: str) -> None:
+    """我也遇到: counted once per person."""
+    insert = sqlite.insert if work.office.store.embedded else postgresql.insert
+    row = {"order_id": order_id, "person_id": work.actor.id, "at": work.now}
+    result = await work.session.execute(insert(Follow).values(**row).on_conflict_do_nothing())
+    if result.rowcount == 1:  # type: ignore[attr-defined]
+        await visit.followed(work, order_id)
+
+
+async def follow(work: Work, moved: Moved) -> None:
+    """Keep every request that rides on an order in step with it, in the same unit of work."""
+    for request in await queries.riding_on(work.session, moved.id):
+        step = FOLLOWS.get(moved.action)
+        if moved.action == "merge":
+            await _join(work, request)
+        elif step and step in FLOW.offered(RequestState(request.state), SYSTEM.post):
+            if step in {A.AUDIT_PASS, A.REJECT}:
+                request.closed_at = work.now
+            await _take(work, request, step, opinion=moved.opinion, by=SYSTEM)
+        else:
+            work.tell(f"{KIND}.follow", KIND, request.id, area=request.area, touches=_touches(request))
+
+
+async def _join(work: Work, request: CitizenRequest) -> None:
+    """The order was merged: the reporter follows the master from here."""
+    request.order_id, request.merged = await desk.master_of(work, request.order_id), True
+    work.tell(f"{KIND}.follow", KIND, request.id, area=request.area, touches=_touches(request))
+
+
+async def hand_over(work: Work, guest_id: str, account_id: str) -> None:
+    """Cases reported from a device before the login belong to the account from now on."""
+    ids = (await work.session.exec(
+        select(CitizenRequest.id, CitizenRequest.area).where(CitizenRequest.reporter_id == guest_id)
+    )).all()  # fmt: skip
+    await work.session.exec(
+        update(CitizenRequest).where(col(CitizenRequest.reporter_id) == guest_id)
+        .values(reporter_id=account_id),
+        execution_options={"synchronize_session": False},
+    )  # fmt: skip
+    for id, area in ids:
+        work.record(f"{KIND}.hand_over", KIND, id, area=area, touches=[f"person:{account_id}"])
+
+
+async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
+    """A request's own clock ran out: said aloud, because silence would be a lie."""
+    request = await work.session.get(CitizenRequest, timer.subject_id)
+    if request is not None and level >= 100:
+        work.record(f"{KIND}.clock_{level}", KIND, request.id, area=request.area,
+                    detail={"clock": timer.name}, touches=_touches(request))  # fmt: skip
+
+
+async def _take(
+    work: Work, request: CitizenRequest, action: RequestStep, *, opinion: str = "",
+    detail: Mapping[str, object] | None = None, by: Actor | None = None,
+) -> None:  # fmt: skip
+    row = FLOW.step(RequestState(request.state), action, (by or work.actor).post)
+    request.state = row.target
+    await _turn(work, request, row.clock)
+    _note(work, request, action, source=row.source, target=row.target, opinion=opinion, detail=detail, by=by)
+
+
+async def _turn(work: Work, request: CitizenRequest, clock: Clock, at: datetime | None = None) -> None:
+    if clock.stop == ALL_CLOCKS:
+        await sla.stop_all(work, KIND, request.id)
+        return
+    for name in clock.stop:
+        await sla.stop(work, KIND, request.id, name)
+    for name in clock.pause:
+        await sla.pause(work, KIND, request.id, name, why=request.state)
+    for name in clock.resume:
+        await sla.resume(work, KIND, request.id, name)
+    for name in clock.start:
+        limit = rules.stage_limit(name, RequestKind(request.kind))
+        await sla.start(work, KIND, request.id, name, limit, area=request.area, at=at)
+
+
+def _note(
+    work: Work, request: CitizenRequest, action: str, *, source: str = "", target: str = "",
+    opinion: str = "", detail: Mapping[str, object] | None = None, by: Actor | None = None,
+) -> None:  # fmt: skip
+    work.record(f"{KIND}.{action}", KIND, request.id, area=request.area, source=source, target=target,
+                opinion=opinion, detail=detail, touches=_touches(request), by=by)  # fmt: skip
+
+
+def _touches(request: CitizenRequest) -> list[str]:
+    return [f"person:{request.reporter_id}"]

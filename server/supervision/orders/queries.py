@@ -1,0 +1,62 @@
+"""Every SELECT on supervisions. Each starts at the actor."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, false, func, or_, true
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from server.command.orders.queries import within
+from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
+from server.supervision.orders.flow import TERMINAL
+from server.supervision.orders.tables import Supervision
+
+
+def visible_to(actor: Actor) -> SelectOfScalar[Supervision]:
+    """Leaders and dispatchers see their area's, a unit its own; citizens none."""
+    rows = select(Supervision)
+    match actor.role:
+        case Role.LEADER:
+            return rows.where(within(col(Supervision.area), actor.area))
+        case Role.OFFICER if actor.post in DISPATCHERS or actor.post is Post.SYSTEM:
+            return rows.where(within(col(Supervision.area), actor.area))
+        case Role.OFFICER if actor.post in UNIT_POSTS:
+            return rows.where(Supervision.unit_id == actor.unit_id)
+        case Role.OFFICER | Role.CITIZEN:
+            return rows.where(false())
+
+
+def one(actor: Actor, id: str) -> SelectOfScalar[Supervision]:
+    """The supervision if this actor may see it."""
+    return visible_to(actor).where(Supervision.id == id)
+
+
+def listed(actor: Actor, *, open_only: bool, order_id: str | None) -> SelectOfScalar[Supervision]:
+    """Open ones or all, of one case or of every case."""
+    rows = visible_to(actor).where(col(Supervision.state).not_in(TERMINAL) if open_only else true())
+    return rows.where(Supervision.order_id == order_id) if order_id else rows
+
+
+def page(
+    rows: SelectOfScalar[Supervision], first: int, after: Sequence[Any] | None
+) -> SelectOfScalar[Supervision]:
+    """`first` + 1 rows behind `after`, newest first."""
+    at, id = col(Supervision.issued_at), col(Supervision.id)
+    if after is not None:
+        rows = rows.where(or_(at < after[0], and_(at == after[0], id < after[1])))
+    return rows.order_by(at.desc(), id.desc()).limit(first + 1)
+
+
+async def count(session: AsyncSession, rows: SelectOfScalar[Supervision]) -> int:
+    """How many rows a list has in all."""
+    return int((await session.exec(select(func.count()).select_from(rows.subquery()))).one())
+
+
+async def open_on(session: AsyncSession, order_id: str) -> Supervision | None:
+    """The supervision that is open on a case."""
+    rows = select(Supervision).where(
+        Supervision.order_id == order_id, col(Supervision.state).not_in(TERMINAL)
+    )
+    return (await session.exec(rows)).first()
