@@ -18,7 +18,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import Limit, Pause, TimeUnit, WorkCalendar
 from server.kernel.errors import CityError
-from server.kernel.flow import Clock
 from server.platform.db import UtcDateTime
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 RUN_OUT = 100
 MARKS = (80, RUN_OUT, 150)  # percent of the active time: yellow, red, escalated (domain G1, row T)
-BATCH = 100
+BATCH = 50
 PAGE = 500
 SET_ASIDE = timedelta(minutes=10)
 CALENDAR_CHANGED = "calendar"
@@ -198,20 +197,6 @@ async def stop_all(work: "Work", kind: str, id: str) -> list[Timer]:
     return [await _stop(work, timer) for timer in live]
 
 
-async def follow(
-    work: "Work", clock: Clock, kind: str, id: str, *, area: str, limits: Mapping[str, Limit], why: str = ""
-) -> None:
-    """Do what a row of a flow says about the subject's timers. `limits` has one for each it starts."""
-    for name in clock.stop:
-        await stop(work, kind, id, name)
-    for name in clock.pause:
-        await pause(work, kind, id, name, why)
-    for name in clock.resume:
-        await resume(work, kind, id, name)
-    for name in clock.start:
-        await start(work, kind, id, name, limits[name], area=area)
-
-
 async def sweep(
     work: "Work", on_mark: Mapping[str, OnMark], *, batch: int = BATCH, aside: Collection[str] = ()
 ) -> int:
@@ -225,14 +210,13 @@ async def sweep(
     timers = (await work.session.exec(oldest)).all()
     pauses = await _pauses_of(work.session, timers)
     for timer in timers:
-        if not timer.running:  # ended meanwhile, by what was told of another
-            continue
-        told = timer.level
-        _advance(work.office.calendar, timer, pauses[timer.id], work.now)
+        told, tell = timer.level, on_mark.get(timer.subject_kind)
+        if timer.running:
+            _advance(work.office.calendar, timer, pauses[timer.id], work.now)
         for mark in MARKS:
-            if told < mark <= timer.level and timer.running and timer.subject_kind in on_mark:
+            if tell and timer.running and told < mark <= timer.level:
                 try:
-                    await on_mark[timer.subject_kind](work, timer, mark)
+                    await tell(work, timer, mark)
                 except Exception as error:
                     raise MarkFailed(timer.id) from error
     return len(timers)
