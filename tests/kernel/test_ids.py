@@ -27,6 +27,7 @@ numbers = st.builds(case_no, prefixes, days, sequences)
 def test_a_case_number_reads_back_as_it_was_written(prefix, on, sequence):
     text = case_no(prefix, on, sequence)
     assert re.fullmatch(r"[A-Z]{1,3}\d{8}-?\d{4,}", text)
+    assert valid_case_no(text)
     assert parse_case_no(text) == CaseNo(prefix, on, sequence)
     assert str(parse_case_no(text)) == text
 
