@@ -1,0 +1,51 @@
+"""What a resolver may reach."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from server.kernel.actors import Actor
+from server.kernel.errors import Unauthenticated
+
+if TYPE_CHECKING:
+    from server.platform.work import Office
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Context:
+    """One operation's surroundings. On a websocket the connection keeps one and each operation gets a copy.
+
+    It carries no session: sibling fields run at the same time and must not share one.
+    """
+
+    def __init__(self, office: "Office", known_actor: Actor | None = None) -> None:
+        self.office, self.known_actor = office, known_actor
+        self.connection_params: dict[str, object] | None = None
+        self._loaders: dict[object, DataLoader[Any, Any]] = {}
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks. Raises Unauthenticated on a websocket that has not said so yet."""
+        if self.known_actor is None:
+            raise Unauthenticated
+        return self.known_actor
+
+    def fresh(self) -> "Context":
+        """The same office and actor, for the next operation."""
+        return Context(self.office, self.actor)
+
+    def loader(self, load: Callable[["Context", list[K]], Awaitable[Sequence[V]]]) -> DataLoader[K, V]:
+        """Gathers the keys siblings ask for into one call of `load`, which answers in the keys' order.
+
+        It batches and remembers nothing, so an event of a long subscription never sees old rows.
+        """
+        if load not in self._loaders:
+            self._loaders[load] = DataLoader(lambda keys: load(self, keys), cache=False)
+        return self._loaders[load]
+
+
+Info = strawberry.Info[Context, None]

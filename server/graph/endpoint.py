@@ -1,0 +1,105 @@
+"""/graphql: one address for HTTP, server-sent events and websockets. The token's role picks the schema."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.schema import BaseSchema
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UnsetType
+
+from server.graph import events, response
+from server.graph.audience import SchemaByRole
+from server.graph.authentication import Authenticator, bearer
+from server.graph.context import Context
+from server.graph.errors import BadQuery, TooLarge, TooManySockets
+from server.graph.socket import INIT_SECONDS, Socket, SocketAdapter
+from server.kernel.actors import Actor
+from server.kernel.errors import CityError, Unauthenticated
+
+if TYPE_CHECKING:
+    from server.platform.work import Office
+
+MAX_SOCKETS = 10  # open at once for one person, in one process
+RECHECK_SECONDS = 4.0  # so that a revocation reaches an open socket within five
+
+
+class Endpoint(GraphQL[Context, None]):
+    """An ASGI app. `origins` are the addresses whose pages may open a websocket, besides its own."""
+
+    graphql_transport_ws_handler_class = Socket
+    websocket_adapter_class = SocketAdapter
+
+    def __init__(
+        self, schema: SchemaByRole, office: "Office", authenticator: Authenticator, *,
+        origins: Collection[str] = (), init_seconds: float = INIT_SECONDS,
+        recheck_seconds: float = RECHECK_SECONDS,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            cast(BaseSchema, schema), graphql_ide=None, allow_queries_via_get=False,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL], allowed_origins=list(origins),
+            connection_init_wait_timeout=timedelta(seconds=init_seconds),
+            max_subscriptions_per_connection=None,
+        )  # fmt: skip
+        self.roles, self.authenticator, self.recheck_seconds = schema, authenticator, recheck_seconds
+        self._office = office
+        self._sockets: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await super().__call__(scope, receive, send)
+        else:
+            answer = await self.answer(HttpRequest(scope, receive))
+            await answer(scope, receive, send)
+
+    async def answer(self, http: HttpRequest) -> Response:
+        """One HTTP request, refused in the order: method, Accept, token, body."""
+        if http.method != "POST":
+            return response.refusal(405, BadQuery("Only POST."), Allow="POST")
+        media = response.negotiated(http.headers.get("accept", ""))
+        if media is None:
+            return response.refusal(406, BadQuery(f"Accept {response.GRAPHQL} or {response.JSON}."))
+        try:
+            actor = await self.authenticator.actor(bearer(http.headers))
+        except CityError as error:
+            return response.refusal(401, error, media, **{"WWW-Authenticate": "Bearer"})
+        if not response.is_json(http.headers.get("content-type", "")):
+            return response.refusal(415, BadQuery(f"Send {response.JSON} in UTF-8."), media)
+        try:
+            request = await response.asked(http)
+        except TooLarge as error:
+            return response.refusal(413, error, media, Connection="close")
+        except BadQuery as error:
+            return response.refusal(400, error, media)
+        context = Context(self._office, actor)
+        if media == response.EVENTS:
+            return await events.stream(self.roles, request, context, self.authenticator, self.recheck_seconds)
+        return await response.run(self.roles, request, context, media)
+
+    async def get_context(self, request: HttpRequest | WebSocket, response: Response | WebSocket) -> Context:
+        """A websocket's surroundings, before it has said who it is."""
+        return Context(self._office)
+
+    async def on_ws_connect(self, context: Context) -> UnsetType:
+        """Let a live token in. Raises Unauthenticated or TooManySockets."""
+        token = (context.connection_params or {}).get("token")
+        if not isinstance(token, str):
+            raise Unauthenticated
+        actor = await self.authenticator.actor(token)
+        if self._sockets[actor.id] >= MAX_SOCKETS:
+            raise TooManySockets(most=MAX_SOCKETS)
+        self._sockets[actor.id] += 1
+        context.known_actor = actor
+        return UnsetType()  # acknowledged, with nothing to say
+
+    def leave(self, actor: Actor) -> None:
+        """One socket of `actor` is gone."""
+        self._sockets[actor.id] -= 1
+        if not self._sockets[actor.id]:
+            del self._sockets[actor.id]
