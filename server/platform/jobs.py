@@ -7,7 +7,7 @@ LOCKED, so several processes may run the same loop over PostgreSQL; over SQLite 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from server.platform.work import Office
@@ -72,8 +72,7 @@ class Jobs:
             yield
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])
 
     async def _turn(self, job: Job) -> int:
         try:
