@@ -81,3 +81,12 @@ export function left(due: Instant): string {
   const ms = dateOf(due).getTime() - tick.value.getTime()
   return t(ms >= 0 ? 'time.left' : 'time.over', { span: span(ms) })
 }
+
+/** How much hurry there is. A deadline is soon when a quarter of its time is left, or two hours if its start is unknown. */
+export function urgency(due: Instant, from?: Instant | null): 'doing' | 'soon' | 'over' {
+  const end = dateOf(due).getTime()
+  const ms = end - tick.value.getTime()
+  if (ms < 0) return 'over'
+  const quarter = from ? (end - dateOf(from).getTime()) / 4 : 2 * HOUR_MIN * MINUTE_MS
+  return ms <= quarter ? 'soon' : 'doing'
+}

@@ -1,0 +1,224 @@
+import 'leaflet/dist/leaflet.css'
+import {
+  canvas,
+  divIcon,
+  type Layer,
+  latLngBounds,
+  layerGroup,
+  map as makeMap,
+  marker,
+  polygon,
+  polyline,
+} from 'leaflet'
+import type { Point } from '../geo.ts'
+import type { Meaning } from '../status.ts'
+import { type Area, type District, type LatLng, latLng, unroll } from './district.ts'
+
+export interface Pin extends Point {
+  id: string
+  s: Meaning
+  shape?: string | undefined
+  /** What the pin is, for those who do not see it. */
+  label: string
+}
+
+/** One area of a choropleth: `step` 1…5 on the ramp, 0 for too few to say. */
+export interface Shade {
+  code: string
+  step: number
+  label: string
+}
+
+export interface DistrictMap {
+  pins(pins: readonly Pin[]): void
+  shades(shades: readonly Shade[]): void
+  /** Shows the pin that can be dragged, or hides it. */
+  picked(point: Point | null): void
+  look(at: Point, zoom?: number): void
+  zoom(by: 1 | -1): void
+  /** Draws again, in the colours of the theme now in force. */
+  redraw(): void
+  remove(): void
+}
+
+export interface MapEvents {
+  pin(id: string): void
+  area(code: string): void
+  pick(point: Point): void
+}
+
+const NEAR = 17
+/** From this zoom on, what is drawn and named. */
+const SHOWN_FROM = { communities: 14, cells: 16 }
+const NAMED = {
+  streets: [0, 14.5],
+  communities: [14.5, 16.5],
+  roads: [14.5, 99],
+  landmarks: [15.5, 99],
+  cells: [16.5, 99],
+}
+/** Names in view at once; more would only cover each other. */
+const MOST_NAMES = 60
+
+/** Draws the district without any tiles: boundaries by width, names by zoom, the colours of the theme. */
+export function drawDistrict(element: HTMLElement, data: District, events: MapEvents): DistrictMap {
+  const map = makeMap(element, {
+    renderer: canvas({ padding: 0.3 }),
+    zoomControl: false,
+    attributionControl: false,
+    minZoom: 11,
+    maxZoom: 19,
+    zoomSnap: 0.5,
+    fadeAnimation: false,
+    maxBoundsViscosity: 0.8,
+  })
+  const outline = data.district.rings.map(unroll)
+  const bounds = latLngBounds(outline.flat())
+  map.fitBounds(bounds).setMaxBounds(bounds.pad(0.4))
+
+  const [ground, shading, names, points, picking] = Array.from({ length: 5 }, () => layerGroup().addTo(map))
+  const layers = { ground, shading, names, points, picking } as Record<string, ReturnType<typeof layerGroup>>
+  const put = (name: string, layer: Layer): unknown => layers[name]?.addLayer(layer)
+  const colour = (name: string): string =>
+    getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  let shades: readonly Shade[] = []
+  const still = { interactive: false } as const
+
+  function drawGround(): void {
+    ground?.clearLayers()
+    put('ground', polygon(outline, { ...still, stroke: false, fillColor: colour('map-land'), fillOpacity: 1 }))
+    for (const { rings } of data.water) {
+      put(
+        'ground',
+        polygon(rings.map(unroll), { ...still, stroke: false, fillColor: colour('map-water'), fillOpacity: 1 }),
+      )
+    }
+    const width = Math.max(1.5, (map.getZoom() - 12) * 2)
+    for (const { line } of data.roads)
+      put('ground', polyline(unroll(line), { ...still, color: colour('map-road'), weight: width }))
+    const edges = (areas: readonly Area[], weight: number, opacity: number): void => {
+      const rings = areas.flatMap(({ rings }) => rings.map((ring) => unroll(ring)))
+      put('ground', polygon(rings, { ...still, fill: false, color: colour('map-line'), weight, opacity }))
+    }
+    if (map.getZoom() >= SHOWN_FROM.cells) edges(data.cells, 0.5, 0.7)
+    if (map.getZoom() >= SHOWN_FROM.communities) edges(data.communities, 0.8, 0.7)
+    edges(data.streets, 1.5, 0.8)
+    edges([data.district], 2.5, 1)
+  }
+
+  function drawShades(): void {
+    shading?.clearLayers()
+    const byCode = new Map([data.streets, data.communities, data.cells].flat().map((area) => [area.code, area]))
+    for (const { code, step, label } of shades) {
+      const area = byCode.get(code)
+      if (!area) continue
+      const fillColor = colour(step ? `ramp${step}` : 'sunken')
+      const shape = polygon(
+        area.rings.map((ring) => unroll(ring)),
+        {
+          color: colour('surface'),
+          weight: 1.5,
+          fillColor,
+          fillOpacity: step ? 0.9 : 0.5,
+        },
+      )
+      shape.on('click', () => events.area(code)).bindTooltip(label, { sticky: true })
+      put('shading', shape)
+    }
+  }
+
+  function drawNames(): void {
+    names?.clearLayers()
+    const zoom = map.getZoom()
+    const view = map.getBounds()
+    let room = MOST_NAMES
+    for (const [kind, [from = 0, to = 0]] of Object.entries(NAMED)) {
+      if (zoom < from || zoom >= to) continue
+      for (const { name, at } of data[kind as keyof typeof NAMED]) {
+        if (room === 0) return
+        if (!view.contains(latLng(at))) continue
+        room--
+        put('names', marker(latLng(at), { ...still, keyboard: false, icon: nameIcon(name, kind) }))
+      }
+    }
+  }
+
+  const draw = (): void => {
+    drawGround()
+    drawShades()
+    drawNames()
+  }
+  map.on('zoomend', drawGround).on('moveend', drawNames)
+  draw()
+
+  return {
+    pins(pins) {
+      points?.clearLayers()
+      for (const pin of pins) {
+        const one = marker([pin.lat, pin.lon], { icon: pinIcon(pin), title: pin.label, riseOnHover: true })
+        put(
+          'points',
+          one
+            .on('click', () => events.pin(pin.id))
+            .on('keypress', (event) => enter(event.originalEvent, () => events.pin(pin.id))),
+        )
+      }
+      if (pins.length) map.fitBounds(latLngBounds(pins.map(place)).pad(0.2), { maxZoom: NEAR })
+    },
+    shades(next) {
+      shades = next
+      drawShades()
+    },
+    picked(point) {
+      picking?.clearLayers()
+      if (!point) return
+      const one = marker(place(point), { icon: pickIcon(), draggable: true, autoPan: true, keyboard: false })
+      one.on('dragend', () => events.pick({ lon: one.getLatLng().lng, lat: one.getLatLng().lat }))
+      put('picking', one)
+    },
+    look: (at, zoom = NEAR) => map.setView(place(at), zoom, { animate: false }),
+    zoom: (by) => map.setZoom(map.getZoom() + by),
+    redraw: draw,
+    remove: () => map.remove(),
+  }
+}
+
+const place = ({ lon, lat }: Point): LatLng => [lat, lon]
+
+function enter(event: KeyboardEvent, act: () => void): void {
+  if (event.key === 'Enter' || event.key === ' ') act()
+}
+
+/** Elements, not text: nothing a person typed is ever read as HTML. */
+function element(tag: string, className: string, text = ''): HTMLElement {
+  const made = document.createElement(tag)
+  made.className = className
+  made.textContent = text
+  return made
+}
+
+function symbol(name: string, className: string): SVGSVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  svg.setAttribute('class', className)
+  svg.setAttribute('aria-hidden', 'true')
+  svg.append(document.createElementNS('http://www.w3.org/2000/svg', 'use'))
+  svg.firstElementChild?.setAttribute('href', `#${name}`)
+  return svg
+}
+
+function nameIcon(name: string, kind: string) {
+  return divIcon({ className: `map__name map__name--${kind}`, html: element('span', '', name), iconSize: [0, 0] })
+}
+
+function pinIcon({ s, shape = `s-${s}` }: Pin) {
+  const html = element('span', 'pin')
+  html.dataset.s = s
+  html.append(symbol(shape, 'shape'))
+  return divIcon({ className: 'pin__hit', html, iconSize: [44, 44] })
+}
+
+function pickIcon() {
+  const html = element('span', 'pin__pick')
+  html.append(symbol('pin', 'i i--l'))
+  return divIcon({ className: 'pin__hit', html, iconSize: [44, 44], iconAnchor: [22, 40] })
+}

@@ -1,0 +1,240 @@
+import { computed, type Ref, shallowRef, triggerRef } from 'vue'
+import { appName } from './app-name.ts'
+import { Offline, Refusal } from './failures.ts'
+import { type Doc, graph } from './graph.ts'
+import { sendForJson } from './http.ts'
+import { uuid } from './ids.ts'
+import type { Photo } from './photos.ts'
+import { session } from './session.ts'
+import { plain, store } from './store.ts'
+
+/** waiting → sending → done; needs-you when the server refused and only the person can go on. */
+export type OpState = 'waiting' | 'sending' | 'done' | 'needs-you'
+
+export interface OpPhoto {
+  id: string
+  blob: Blob | null // let go once the server has it
+  bytes: number
+  sent: boolean
+}
+
+/** One act of the person, safe on the phone until the server has it. */
+export interface Op {
+  id: string
+  /** Which document sends it; see `openOutbox`. */
+  kind: string
+  variables: Record<string, unknown>
+  /** What the person calls it, for the list. */
+  title: string
+  /** Acts on the same subject are sent one after the other. */
+  subject: string | null
+  owner: string
+  photos: OpPhoto[]
+  createdAt: string
+  state: OpState
+  /** Share of the bytes that have arrived, in percent. */
+  progress: number
+  refusal: { code: string; params: Record<string, string | number>; field: string | undefined } | null
+  /** What the server answered to a done act. */
+  result: unknown
+  doneAt: string | null
+}
+
+export interface Sending {
+  title: string
+  photos?: readonly Photo[]
+  subject?: string
+  /** The act's own id where the input carries one, so that list and server speak of the same thing. */
+  id?: string
+}
+
+type Senders = Record<string, Doc<unknown, never>>
+
+const RETRY_MS = 20_000
+/** Done acts stay in the list for a day; the server keeps them for good. */
+const REMEMBER_DONE_MS = 24 * 60 * 60 * 1000
+/** Share of the phone's storage above which the person is warned. */
+const TIGHT = 0.8
+
+const all = shallowRef<Op[]>([])
+const storage = shallowRef<{ share: number; tight: boolean }>({ share: 0, tight: false })
+const neighbours = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(`sanwei-outbox-${appName}`)
+let senders: Senders = {}
+let flushing: Promise<void> | null = null
+let again = false
+
+const mine = computed(() => all.value.filter((op) => op.owner === session.owner.value))
+const open = computed(() => mine.value.filter((op) => op.state !== 'done'))
+
+/** Takes up what earlier visits left and sends it whenever the network is there. Call once, with a document per kind. */
+export async function openOutbox(kinds: Senders): Promise<void> {
+  senders = kinds
+  await load()
+  await forgetOldDone()
+  neighbours?.addEventListener('message', () => void load())
+  addEventListener('online', () => void outbox.flush())
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) void outbox.flush()
+  })
+  setInterval(() => void outbox.flush(), RETRY_MS)
+  void outbox.flush()
+}
+
+export const outbox = {
+  /** This person's acts, oldest first. */
+  ops: mine as Readonly<Ref<readonly Op[]>>,
+  /** How many are not on the server yet. */
+  pending: computed(() => open.value.length),
+  storage: storage as Readonly<Ref<{ share: number; tight: boolean }>>,
+
+  /**
+   * Stores an act on the phone, then tries to send it.
+   * Resolves with the act as it stands after the first try: done, needs-you, or waiting for network.
+   */
+  async send(
+    kind: string,
+    variables: Record<string, unknown>,
+    { title, photos = [], subject, id }: Sending,
+  ): Promise<Op> {
+    const op: Op = {
+      id: id ?? uuid(),
+      kind,
+      variables: plain(variables),
+      title,
+      subject: subject ?? null,
+      owner: session.owner.value ?? '',
+      photos: photos.map((photo) => ({ id: photo.id, blob: photo.blob, bytes: photo.blob.size, sent: false })),
+      createdAt: new Date().toISOString(),
+      state: 'waiting',
+      progress: 0,
+      refusal: null,
+      result: null,
+      doneAt: null,
+    }
+    await save(op)
+    void watchStorage()
+    await outbox.flush()
+    return all.value.find((known) => known.id === op.id) ?? op
+  },
+
+  /** Sends everything that waits, in order. Only one tab of a device sends at a time. */
+  flush(): Promise<void> {
+    if (flushing) {
+      again = true
+      return flushing
+    }
+    flushing = exclusively(sendAll).finally(() => {
+      flushing = null
+    })
+    return flushing
+  },
+
+  /** Tries a refused act again, with what the person changed. */
+  async retry(id: string, variables?: Record<string, unknown>): Promise<void> {
+    const op = await stored(id)
+    if (!op || op.state === 'done') return
+    await save({ ...op, variables: plain(variables ?? op.variables), state: 'waiting', refusal: null })
+    await outbox.flush()
+  },
+
+  /** Deletes an act for good; only ever called by the person. */
+  async discard(id: string): Promise<void> {
+    await (await store()).delete('outbox', id)
+    await load()
+    neighbours?.postMessage(id)
+  },
+}
+
+async function sendAll(): Promise<void> {
+  do {
+    again = false
+    await load()
+    const held = new Set<string>()
+    for (const op of open.value) {
+      if (op.subject && held.has(op.subject)) continue
+      const state = op.state === 'needs-you' ? op.state : await sendOne(op)
+      if (state === 'offline') return
+      if (state !== 'done' && op.subject) held.add(op.subject)
+    }
+  } while (again)
+}
+
+/** Sends the photos that are missing, then the act. Every step is stored, so a killed page goes on where it was. */
+async function sendOne(op: Op): Promise<OpState | 'offline'> {
+  const doc = senders[op.kind]
+  if (!doc) return op.state
+  let now: Op = { ...op, state: 'sending' }
+  try {
+    await save(now)
+    for (const photo of now.photos.filter(({ sent }) => !sent)) {
+      await putPhoto(photo)
+      const photos = now.photos.map((one) => (one.id === photo.id ? { ...one, sent: true } : one))
+      now = { ...now, photos, progress: progressOf(photos) }
+      await save(now)
+    }
+    const result = await graph(doc, now.variables as never)
+    const photos = now.photos.map((photo) => ({ ...photo, blob: null }))
+    await save({ ...now, photos, state: 'done', progress: 100, result, doneAt: new Date().toISOString() })
+    return 'done'
+  } catch (failure) {
+    if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED' && failure.code !== 'NO_SESSION') {
+      const { code, params, field } = failure
+      await save({ ...now, state: 'needs-you', refusal: { code, params, field } })
+      return 'needs-you'
+    }
+    await save({ ...now, state: 'waiting' })
+    return failure instanceof Offline ? 'offline' : 'waiting'
+  }
+}
+
+async function putPhoto({ id, blob }: OpPhoto): Promise<void> {
+  if (!blob) return
+  const authorization = `Bearer ${await session.bearer()}`
+  await sendForJson(`/files/${id}`, {
+    method: 'PUT',
+    headers: { authorization, 'content-type': blob.type || 'image/jpeg' },
+    body: blob,
+  })
+}
+
+/** The act itself counts as much as a kilobyte of photo. */
+function progressOf(photos: readonly OpPhoto[]): number {
+  const sum = (some: readonly OpPhoto[]): number => some.reduce((bytes, photo) => bytes + photo.bytes, 0)
+  return Math.round((100 * sum(photos.filter(({ sent }) => sent))) / (sum(photos) + 1024))
+}
+
+async function save(op: Op): Promise<void> {
+  await (await store()).put('outbox', op)
+  const ops = all.value
+  const at = ops.findIndex((known) => known.id === op.id)
+  if (at < 0) ops.push(op)
+  else ops[at] = op
+  triggerRef(all)
+  neighbours?.postMessage(op.id)
+}
+
+const stored = async (id: string): Promise<Op | undefined> => (await store()).get('outbox', id)
+
+async function load(): Promise<void> {
+  const ops = await (await store()).getAll('outbox')
+  all.value = ops.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+}
+
+async function forgetOldDone(): Promise<void> {
+  const old = Date.now() - REMEMBER_DONE_MS
+  for (const op of all.value.filter(({ doneAt }) => doneAt && Date.parse(doneAt) < old)) await outbox.discard(op.id)
+}
+
+/** Runs where no other tab does; a browser without locks relies on the server knowing each act's id. */
+async function exclusively(run: () => Promise<void>): Promise<void> {
+  if (!navigator.locks) return run()
+  await navigator.locks.request(`sanwei-outbox-${appName}`, { ifAvailable: true }, (lock) => (lock ? run() : undefined))
+}
+
+/** Asks the browser once not to clear the phone's copy by itself, and says when room runs short. */
+async function watchStorage(): Promise<void> {
+  await navigator.storage?.persist?.()
+  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {}
+  const share = quota ? usage / quota : 0
+  storage.value = { share, tight: share > TIGHT }
+}
