@@ -10,6 +10,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 B := .venv/bin
 export PATH := $(CURDIR)/$(B):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUTF8 := 1
 export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 # uv reads no pip.conf: hand it the mirror the user gave to pip.
@@ -80,7 +81,9 @@ check-server:
 
 .PHONY: check-clients
 check-clients:
-	npm run --silent check
+	npm run --silent codegen
+	npm run --silent typecheck
+	npm run --silent lint
 
 .PHONY: format
 format: .venv/.dev node_modules/.all ## put Python, TypeScript and Vue into house style
