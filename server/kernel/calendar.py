@@ -160,14 +160,13 @@ class WorkCalendar:
         """When `percent` of `limit` is used: 100 is the deadline, more counts on from the deadline."""
         if percent == 100:
             return self.due(start, limit, pauses)
+        unit = limit.unit
         if percent < 100:
-            origin, share = self._origin(start, limit.unit), percent
+            origin, share = self._origin(start, unit), percent
         else:
-            end = self._end(start, limit, pauses)
-            origin, share = self._own(end, limit.unit), percent - 100
-            pauses = [pause for pause in pauses if _ticks(pause[0]) >= end]
+            origin, share = self._own(self._end(start, limit, pauses), unit), percent - 100
         length = round(limit.ticks * share / 100)
-        return _instant(self._run(origin, length, limit.unit, pauses, lambda own: self._at(own, limit.unit)))
+        return _instant(self._run(origin, length, unit, pauses, lambda own: self._at(own, unit)))
 
     def elapsed(self, start: datetime, end: datetime, unit: TimeUnit, pauses: Sequence[Pause] = ()) -> float:
         """Active time from `start` to `end` in hours or days of `unit`, without the pauses in between."""

@@ -21,8 +21,9 @@ from server.kernel.calendar import (
     start_of_day,
 )
 
-DATA = Path(server.__file__).parent.parent / "shared" / "data" / "calendar.json"
-CALENDAR = WorkCalendar.load(DATA)
+ROOT = Path(server.__file__).parent.parent
+CALENDAR = WorkCalendar.load(ROOT / "shared" / "data" / "calendar.json")
+HANDBOOK = ROOT / "docs" / "deadlines.md"
 SHIPPED = range(2015, 2027)
 UH, WH, WD, ND = TimeUnit
 
@@ -55,6 +56,12 @@ GOLDEN = [
 @pytest.mark.parametrize(("start", "value", "unit", "due"), GOLDEN)
 def test_golden_vectors(start, value, unit, due):
     assert on_the_wall(CALENDAR.due(at(start), Limit(value, unit))) == due
+
+
+def test_the_handbook_shows_the_golden_vectors():
+    handbook = HANDBOOK.read_text(encoding="utf-8")
+    missing = [row for row in GOLDEN if "| {} | {} {} | {} |".format(*row) not in handbook]
+    assert missing == []
 
 
 @pytest.mark.parametrize(
@@ -98,6 +105,7 @@ def test_the_start_keeps_its_microseconds():
         ("2026-09-24 10:00", 5, WD, [("2026-10-01 00:00", "2026-10-07 23:59")], "2026-10-09 18:00"),
         # the day of the start does not count, paused or not
         ("2026-03-02 09:00", 1, WD, [("2026-03-02 10:00", "2026-03-02 17:00")], "2026-03-03 18:00"),
+        ("2026-03-02 09:00", 0.5, WD, [("2026-03-02 10:00", "2026-03-02 17:00")], "2026-03-03 12:00"),
         # six of eight hours were left, three are in what remains of Thursday, three on Friday: Friday's close
         ("2026-03-02 09:00", 1, WD, [("2026-03-03 10:00", "2026-03-05 15:00")], "2026-03-06 18:00"),
         ("2026-03-02 09:00", 0.5, WD, [("2026-03-03 10:00", "2026-03-05 15:00")], "2026-03-05 17:00"),
@@ -134,6 +142,7 @@ def test_elapsed_time_counts_what_each_unit_counts():
     assert CALENDAR.elapsed(friday, monday, WH) == 4
     assert CALENDAR.elapsed(friday, monday, WD) == 0.25
     assert CALENDAR.elapsed(friday, at("2026-03-08 09:00"), ND) == 1.5
+    assert CALENDAR.elapsed(friday, at("2026-03-08 23:00"), ND) == 2  # a day is over when the office closes
     assert CALENDAR.working_seconds(friday, monday) == 4 * 3600
     assert CALENDAR.working_seconds(monday, friday) == -4 * 3600
 

@@ -286,6 +286,13 @@ async def test_what_is_over_cannot_be_extended(order, clock):
     assert await order.rows(DeadlineRevision) == []
 
 
+async def test_at_the_deadline_itself_there_is_still_time_to_extend(order, clock):
+    await order.start(4, WH)
+    clock.set(at("03-02 15:00"))
+    timer = await order.do(sla.extend, Limit(4, WH), "just in time")
+    assert (timer.due_at, timer.level) == (at("03-03 09:00"), 0)
+
+
 async def test_an_extension_speaks_the_unit_of_its_timer(order):
     await order.start(4, WH)
     with pytest.raises(ValueError, match="work_hour"):
