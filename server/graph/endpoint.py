@@ -1,7 +1,7 @@
 """/graphql: one address for HTTP, server-sent events and websockets. The token's role picks the schema."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +14,7 @@ from strawberry.schema import BaseSchema
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UnsetType
 
-from server.graph import events, response
+from server.graph import events, response, wire
 from server.graph.audience import SchemaByRole
 from server.graph.authentication import Authenticator, bearer
 from server.graph.context import Context
@@ -81,6 +81,14 @@ class Endpoint(GraphQL[Context, None]):
         if media == response.EVENTS:
             return await events.stream(self.roles, request, context, self.authenticator, self.recheck_seconds)
         return await response.run(self.roles, request, context, media)
+
+    def decode_json(self, data: str | bytes) -> object:
+        """A websocket frame, as strictly read as a body."""
+        return wire.decode(data)
+
+    def encode_json(self, data: object) -> str:
+        """A text frame."""
+        return wire.encode(cast(Mapping[str, object], data)).decode()
 
     async def get_context(self, request: HttpRequest | WebSocket, response: Response | WebSocket) -> Context:
         """A websocket's surroundings, before it has said who it is."""

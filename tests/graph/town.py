@@ -212,9 +212,10 @@ class Town:
 async def town(
     *, closed: bool = False, limits: Limits | None = None, origins: Iterable[str] = (),
     init_seconds: float = 10.0, recheck_seconds: float = 0.05,
+    people: People | None = None,
 ) -> AsyncIterator[Town]:  # fmt: skip
     """The town behind uvicorn."""
-    people = People()
+    people = people or People()
     endpoint = Endpoint(
         SchemaByRole(schemas(closed=closed, limits=limits)), cast(Any, None), people,
         origins=tuple(origins), init_seconds=init_seconds, recheck_seconds=recheck_seconds,
