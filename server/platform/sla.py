@@ -5,12 +5,13 @@ Its first deadline is never changed: every later one is an appended revision wit
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import Index, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -29,6 +30,8 @@ BATCH = 50
 PAGE = 500
 SET_ASIDE = timedelta(minutes=10)
 CALENDAR_CHANGED = "calendar"
+# A person locks the subject and then its timer, a sweep the other way round: so the sweep must not wait.
+GIVE_WAY = text("set local lock_timeout = '200ms'")
 WAITING = text("next_mark_at is not null")
 
 
@@ -156,7 +159,6 @@ async def restart(
 async def pause(work: "Work", kind: str, id: str, name: str, why: str) -> Timer:
     """Stop counting until `resume`. Raises NoSuchClock unless the timer runs."""
     timer = await _live(work, kind, id, name, paused=False)
-    _advance(work.office.calendar, timer, await _pauses(work.session, timer), work.now)
     timer.paused_at, timer.paused_why, timer.due_at, timer.next_mark_at = work.now, why, None, None
     timer.paused_times += 1
     work.session.add(TimerPause(timer_id=timer.id, paused_at=work.now, why=why, by=work.actor.id))
@@ -203,8 +205,11 @@ async def sweep(
     """Tell of the marks that are due, the oldest first. Returns how many timers had one.
 
     `on_mark` names one listener per kind of subject. It hears each mark passed since the last sweep, in
-    order, until it pauses or ends the timer. Two processes never get the same timer. Raises MarkFailed.
+    order, until it pauses or ends the timer. Two processes never get the same timer. Raises MarkFailed;
+    also the store's own error, when people hold what a listener needs: they go first.
     """
+    if not work.office.store.embedded:
+        await (await work.session.connection()).execute(GIVE_WAY)
     due = select(Timer).where(col(Timer.next_mark_at) <= work.now, col(Timer.id).not_in(aside))
     oldest = due.order_by(col(Timer.next_mark_at)).limit(batch).with_for_update(skip_locked=True)
     timers = (await work.session.exec(oldest)).all()
@@ -218,11 +223,13 @@ async def sweep(
                 try:
                     await tell(work, timer, mark)
                 except Exception as error:
+                    if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError):
+                        raise  # not the listener's fault: a lock, a disk, a lost connection
                     raise MarkFailed(timer.id) from error
     return len(timers)
 
 
-def sweeper(on_mark: Mapping[str, OnMark]) -> Callable[["Office"], Awaitable[int]]:
+def sweeper(on_mark: Mapping[str, OnMark]) -> Callable[["Office"], Coroutine[Any, Any, int]]:
     """`sweep` as a job. A timer whose mark cannot be told is set aside for a while; the others pass it."""
     aside: dict[str, datetime] = {}
 
@@ -275,12 +282,14 @@ async def used(session: AsyncSession, calendar: WorkCalendar, timer: Timer, now:
     return calendar.elapsed(timer.started_at, until, timer.limit.unit, pauses) / timer.limit_value
 
 
-def _advance(calendar: WorkCalendar, timer: Timer, pauses: Sequence[Pause], now: datetime) -> None:
-    """Set the level as of `now` and when the next mark is due."""
+def _advance(
+    calendar: WorkCalendar, timer: Timer, pauses: Sequence[Pause], now: datetime, *, most: int = MARKS[-1]
+) -> None:
+    """Set the level to the highest mark passed by `now`, or `most`, and when the next one is to be told."""
     timer.level, timer.next_mark_at = 0, None
     for mark in MARKS:
         at = calendar.mark(timer.started_at, timer.limit, mark, pauses)
-        if at > now:
+        if at > now or mark > most:
             timer.next_mark_at = at
             break
         timer.level = mark
@@ -292,7 +301,7 @@ def _reckon(
     """Work the deadline out anew and note it. True when it moved."""
     new, timer.provisional = work.office.calendar.deadline(timer.started_at, timer.limit, pauses)
     timer.due_at = new
-    _advance(work.office.calendar, timer, pauses, work.now)
+    _advance(work.office.calendar, timer, pauses, work.now, most=timer.level)  # the sweep tells what is new
     if new != old:
         _note(work, timer.id, reason, old=old, new=new)
     return new != old

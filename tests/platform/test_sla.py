@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, select, update
 
 import server
 from server.kernel.actors import SYSTEM
@@ -214,6 +215,17 @@ async def test_resume_counts_on_with_what_was_left(order, office, clock, listene
         order.boss.id,
         at("03-05 16:00"),
     )
+
+
+async def test_a_mark_passed_before_the_pause_is_told_after_it_at_the_latest(order, office, clock, listener):
+    await order.start(4, WH)
+    clock.set(at("03-02 16:00"))
+    await order.do(sla.pause, "no sweep came by")
+    clock.set(at("03-03 09:00"))
+    await order.do(sla.resume)
+    assert await listener.sweep(office) == 1
+    assert listener.levels() == [80, 100]
+    assert (await order.timer()).next_mark_at == at("03-03 10:00")
 
 
 async def test_two_pauses_add_up(order, clock):
@@ -452,14 +464,21 @@ async def test_when_the_holidays_are_announced_the_open_deadlines_move(order, of
     assert await other.rows(DeadlineRevision) == await ended.rows(DeadlineRevision) == []
 
 
-async def test_two_processes_never_tell_the_same_mark(postgres_store, tmp_path, calendar, areas, clock):
+@pytest.fixture
+async def shared(postgres_store, tmp_path, calendar, areas, clock):
+    """Two processes over one PostgreSQL."""
     settings = Settings(data_dir=tmp_path, database_url=postgres_store)
     stores = [open_store(postgres_store) for _ in range(2)]
-    offices = [
+    yield [
         Office(settings=settings, store=store, hub=LocalHub(), calendar=calendar, areas=areas, clock=clock)
         for store in stores
     ]
-    orders = [Order(offices[0], clock) for _ in range(30)]
+    for store in stores:
+        await store.close()
+
+
+async def test_two_processes_never_tell_the_same_mark(shared, clock):
+    orders = [Order(shared[0], clock) for _ in range(30)]
     for order in orders:
         await order.start(1, UH)
     clock.advance(minutes=50)
@@ -475,7 +494,31 @@ async def test_two_processes_never_tell_the_same_mark(postgres_store, tmp_path, 
                 if not await sla.sweep(work, {"order": slow}, batch=4):
                     return
 
-    await asyncio.gather(*map(process, offices))
+    await asyncio.gather(*map(process, shared))
     assert sorted(heard) == sorted(order.id for order in orders)
-    for store in stores:
-        await store.close()
+
+
+async def test_a_sweep_gives_way_to_a_person_who_holds_the_subject(shared, clock, listener):
+    order, subject = Order(shared[0], clock), Order(shared[0], clock)
+    await order.start(1, UH)
+    row = await subject.start(9, UH)
+    clock.advance(hours=1)
+    writes_to_the_subject = update(Timer).where(col(Timer.id) == row.id).values(area="440103")
+    swept = asyncio.Event()
+
+    async def marks_the_subject(work, timer, level):
+        swept.set()
+        await work.session.exec(writes_to_the_subject)
+        await listener(work, timer, level)
+
+    job = sla.sweeper({"order": marks_the_subject})
+    async with shared[0].work(order.boss) as work:
+        await work.session.exec(writes_to_the_subject)
+        sweeping = asyncio.create_task(job(shared[1]))
+        await swept.wait()  # it holds the timer and wants the subject; we hold the subject and want the timer
+        await sla.pause(work, "order", order.id, "handle", "a person was here")
+    with pytest.raises(DBAPIError, match="lock timeout"):
+        await sweeping
+    await order.do(sla.resume)
+    assert await job(shared[1]) == 1  # not set aside
+    assert listener.levels() == [80, 100]
