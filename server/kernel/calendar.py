@@ -291,9 +291,9 @@ def day_of(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
-def start_of_day(at: datetime) -> datetime:
-    """The instant, in UTC, at which that date began in Shanghai."""
-    return datetime.combine(day_of(at), time(), SHANGHAI).astimezone(UTC)
+def midnight(day: date) -> datetime:
+    """The instant, in UTC, at which that date begins in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def _ticks(at: datetime) -> int:

@@ -147,8 +147,10 @@ async def restart(
     work: "Work", kind: str, id: str, name: str, limit: Limit, *, area: str, reason: str
 ) -> Timer:
     """End the timer of that name, if one lives, and start a fresh one that remembers the last deadline."""
-    of_name = _of(kind, id, name).order_by(col(Timer.started_at).desc()).limit(1)
-    last = (await work.session.exec(of_name)).first()
+    live_first = _of(kind, id, name).order_by(
+        col(Timer.stopped_at).is_not(None), col(Timer.started_at).desc()
+    )
+    last = (await work.session.exec(live_first.limit(1))).first()
     if last and last.stopped_at is None:
         await _stop(work, last)
     timer = await start(work, kind, id, name, limit, area=area)

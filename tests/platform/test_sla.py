@@ -387,6 +387,13 @@ async def test_a_restart_is_a_new_timer_that_remembers_the_last_deadline(order, 
     ]
 
 
+async def test_restarts_in_one_instant_leave_one_timer_live(order):
+    await order.start(4, WH)
+    for hours in (3, 2, 1):
+        await order.do(sla.restart, Limit(hours, WH), area=STREET, reason="again")
+    assert [timer.limit_value for timer in await order.timers() if timer.running] == [1]
+
+
 async def test_the_current_clock_is_the_live_one_that_presses_most(office, clock):
     async with office.work(SYSTEM) as work:
         for name, hours in [("promise", 40), ("handle", 8), ("sign", 1), ("verify", 0.5)]:
