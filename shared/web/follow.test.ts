@@ -1,0 +1,174 @@
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { Doc } from './graph.ts'
+import { grant, serve } from './test/server.ts'
+
+type News = { news: { cursor: string; text: string } }
+const NEWS = 'subscription News($since: String) { news(since: $since) { cursor text } }' as unknown as Doc<
+  News,
+  { since?: string | null }
+>
+
+interface Frame {
+  type: string
+  id?: string
+  payload?: { token?: string; variables?: Record<string, unknown> }
+}
+
+/** The server's side of graphql-transport-ws, over a real socket. */
+class Station {
+  readonly frames: Frame[] = []
+  readonly sockets: WebSocket[] = []
+  private readonly server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  /** What a token gets: a close code, or an open line. */
+  admit: (token: string | undefined) => number | 'open' = () => 'open'
+
+  constructor() {
+    this.server.on('connection', (socket) => {
+      this.sockets.push(socket)
+      socket.on('message', (data) => this.hear(socket, JSON.parse(String(data)) as Frame))
+    })
+  }
+
+  private hear(socket: WebSocket, frame: Frame): void {
+    this.frames.push(frame)
+    if (frame.type !== 'connection_init') return
+    const verdict = this.admit(frame.payload?.token)
+    if (verdict === 'open') socket.send(JSON.stringify({ type: 'connection_ack' }))
+    else socket.close(verdict, 'no')
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
+  }
+
+  get subscriptions(): Frame[] {
+    return this.frames.filter(({ type }) => type === 'subscribe')
+  }
+
+  async subscribed(count: number): Promise<Frame> {
+    await vi.waitFor(() => expect(this.subscriptions).toHaveLength(count), { timeout: 5000 })
+    return this.subscriptions[count - 1] as Frame
+  }
+
+  tell(frame: Frame, cursor: string): void {
+    const payload = { data: { news: { cursor, text: `news ${cursor}` } } }
+    this.sockets.at(-1)?.send(JSON.stringify({ id: frame.id, type: 'next', payload }))
+  }
+
+  refuse(frame: Frame, code: string): void {
+    const payload = [{ message: code, extensions: { code } }]
+    this.sockets.at(-1)?.send(JSON.stringify({ id: frame.id, type: 'error', payload }))
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.terminate()
+    this.server.close()
+  }
+}
+
+let station: Station
+let kit: typeof import('./follow.ts')
+let stop: () => void = () => undefined
+let tokens: number
+
+beforeEach(async () => {
+  station = new Station()
+  tokens = 0
+  vi.stubGlobal('location', { origin: station.origin, reload: () => undefined })
+  serve(() => grant(`token-${++tokens}`))
+  vi.resetModules()
+  kit = await import('./follow.ts')
+})
+afterEach(() => {
+  stop()
+  station.close()
+  vi.unstubAllGlobals()
+})
+
+function listen(options: Partial<Parameters<typeof kit.follow<News, object>>[2]> = {}): string[] {
+  const heard: string[] = []
+  stop = kit.follow(
+    NEWS,
+    {},
+    { event: ({ news }) => heard.push(news.text), cursor: ({ news }) => news.cursor, ...options },
+  )
+  return heard
+}
+
+test('news arrive, with the access token in the first frame', async () => {
+  const heard = listen()
+  const frame = await station.subscribed(1)
+  station.tell(frame, '1')
+  await vi.waitFor(() => expect(heard).toEqual(['news 1']))
+  expect(station.frames[0]).toMatchObject({ type: 'connection_init', payload: { token: 'token-1' } })
+  expect(frame.payload?.variables).toEqual({})
+  expect(kit.connection.state).toBe('live')
+})
+
+test('after a broken line it resumes from the last cursor', async () => {
+  const heard = listen()
+  station.tell(await station.subscribed(1), '41')
+  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  station.sockets[0]?.terminate()
+  await vi.waitFor(() => expect(kit.connection.state).toBe('retry'))
+  const again = await station.subscribed(2)
+  expect(again.payload?.variables).toEqual({ since: '41' })
+  station.tell(again, '42')
+  await vi.waitFor(() => expect(heard).toEqual(['news 41', 'news 42']))
+  expect(kit.connection.state).toBe('live')
+})
+
+test('a line closed for its token is taken up with a new one, at once and without a word', async () => {
+  const chips: string[] = []
+  station.admit = (token) => (token === 'token-1' ? 4401 : 'open')
+  listen()
+  const began = Date.now()
+  await station.subscribed(1)
+  chips.push(kit.connection.state)
+  expect(Date.now() - began).toBeLessThan(900) // the shortest wait of a retry
+  expect(tokens).toBe(2)
+  expect(chips).toEqual(['live'])
+})
+
+test('when the server cannot resume from a cursor, the follower is told and begins anew', async () => {
+  const refused: string[] = []
+  const heard = listen({ refused: ({ code }) => refused.push(code) })
+  station.tell(await station.subscribed(1), '7')
+  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  station.refuse(station.subscriptions[0] as Frame, 'CURSOR_TOO_OLD')
+  const again = await station.subscribed(2)
+  expect(refused).toEqual(['CURSOR_TOO_OLD'])
+  expect(again.payload?.variables).toEqual({})
+})
+
+test('where websockets are blocked it polls, and the chip says so', async () => {
+  vi.stubGlobal(
+    'WebSocket',
+    class {
+      constructor() {
+        throw new Error('blocked')
+      }
+    },
+  )
+  vi.resetModules()
+  kit = await import('./follow.ts')
+  vi.useFakeTimers()
+  let polls = 0
+  listen({ poll: () => polls++ })
+  await vi.advanceTimersByTimeAsync(8_000)
+  expect(kit.connection.state).toBe('polling')
+  const before = polls
+  await vi.advanceTimersByTimeAsync(45_000)
+  expect(polls - before).toBe(3)
+  vi.useRealTimers()
+})
+
+test('a stopped follower hears nothing more and leaves the server alone', async () => {
+  const heard = listen()
+  const frame = await station.subscribed(1)
+  stop()
+  await vi.waitFor(() => expect(station.frames.at(-1)).toMatchObject({ type: 'complete', id: frame.id }))
+  expect(heard).toEqual([])
+})

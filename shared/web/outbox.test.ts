@@ -1,0 +1,202 @@
+import { Blob as CopyableBlob } from 'node:buffer'
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Doc } from './graph.ts'
+import type { Op } from './outbox.ts'
+import type { Photo } from './photos.ts'
+import { grant, type Heard, serve } from './test/server.ts'
+
+const REPORT = 'mutation Report($input: ReportProblem!) { reportProblem(input: $input) { no } }'
+const SENDERS = { report: REPORT as unknown as Doc<unknown, never> }
+
+type Reply = Awaited<ReturnType<Parameters<typeof serve>[0]>>
+
+let answer: (heard: Heard) => Reply
+let log: Heard[]
+
+const ok: typeof answer = ({ path }) => {
+  if (path.startsWith('/auth')) return grant('token')
+  if (path.startsWith('/files')) return { status: 201, json: {} }
+  return { json: { data: { reportProblem: { no: 'LW20251123-0007' } } } }
+}
+const offline: typeof answer = () => 'no network'
+const refuse =
+  (code: string): typeof answer =>
+  (heard) =>
+    heard.path === '/graphql'
+      ? { json: { errors: [{ message: code, extensions: { code, params: { limitM: 50 }, field: 'place' } }] } }
+      : ok(heard)
+
+/** A page that was just opened on this phone: the modules are new, the database is the phone's. */
+async function openPage() {
+  vi.resetModules()
+  const kit = await import('./outbox.ts')
+  await kit.openOutbox(SENDERS)
+  await kit.outbox.flush()
+  return kit.outbox
+}
+
+const photo = (id: string): Photo => ({
+  id,
+  blob: new Blob(['x'.repeat(3000)], { type: 'image/jpeg' }),
+  url: '',
+  takenAt: null,
+})
+const states = (ops: readonly Op[]): string[] => ops.map(({ title, state }) => `${title} ${state}`)
+const sent = (): string[] => log.filter(({ path }) => !path.startsWith('/auth')).map(({ path }) => path)
+
+beforeEach(() => {
+  vi.stubGlobal('indexedDB', new IDBFactory())
+  vi.stubGlobal('Blob', CopyableBlob) // a browser's database copies blobs, jsdom's cannot
+  answer = ok
+  log = serve((heard) => answer(heard))
+})
+afterEach(() => vi.unstubAllGlobals())
+
+test('an act is sent at once when there is network, photos first', async () => {
+  const outbox = await openPage()
+  const op = await outbox.send('report', { input: { id: 'r1' } }, { title: '井盖', photos: [photo('p1'), photo('p2')] })
+  expect(op).toMatchObject({ state: 'done', progress: 100, result: { reportProblem: { no: 'LW20251123-0007' } } })
+  expect(sent()).toEqual(['/files/p1', '/files/p2', '/graphql'])
+  expect(log.at(-1)?.body).toEqual({ query: REPORT, variables: { input: { id: 'r1' } } })
+  expect(outbox.pending.value).toBe(0)
+})
+
+test('without network it waits, survives the page, and is sent on the next visit', async () => {
+  answer = offline
+  const before = await openPage()
+  const op = await before.send('report', { input: { id: 'r1' } }, { title: '井盖', photos: [photo('p1')] })
+  expect(op.state).toBe('waiting')
+
+  answer = ok
+  const after = await openPage()
+  await vi.waitFor(() => expect(states(after.ops.value)).toEqual(['井盖 done']))
+  expect(after.ops.value[0]?.id).toBe(op.id)
+  expect(log.at(-1)?.body).toMatchObject({ variables: { input: { id: 'r1' } } })
+})
+
+test('a photo that arrived is not sent again after the network broke', async () => {
+  answer = (heard) => (heard.path === '/files/p2' ? 'no network' : ok(heard))
+  const outbox = await openPage()
+  const op = await outbox.send('report', {}, { title: '井盖', photos: [photo('p1'), photo('p2')] })
+  expect(op).toMatchObject({ state: 'waiting', progress: 43 }) // 3000 of 7024 bytes
+  answer = ok
+  await outbox.flush()
+  expect(sent()).toEqual(['/files/p1', '/files/p2', '/files/p2', '/graphql'])
+})
+
+test('a done act keeps its result and lets go of its photos', async () => {
+  const outbox = await openPage()
+  const op = await outbox.send('report', {}, { title: '井盖', photos: [photo('p1')] })
+  expect(op.photos).toEqual([{ id: 'p1', blob: null, bytes: 3000, sent: true }])
+})
+
+test('acts are sent in the order they were made', async () => {
+  answer = offline
+  const outbox = await openPage()
+  for (const id of ['a', 'b', 'c']) await outbox.send('report', { id }, { title: id })
+  answer = ok
+  log.length = 0
+  await outbox.flush()
+  expect(
+    log
+      .filter(({ path }) => path === '/graphql')
+      .map(({ body }) => (body as { variables: { id: string } }).variables.id),
+  ).toEqual(['a', 'b', 'c'])
+})
+
+test('a refused act needs the person, keeps everything, and does not hold up the others', async () => {
+  answer = refuse('TOO_FAR')
+  const outbox = await openPage()
+  const op = await outbox.send('report', { id: 'a' }, { title: 'a', photos: [photo('p1')] })
+  expect(op).toMatchObject({
+    state: 'needs-you',
+    refusal: { code: 'TOO_FAR', params: { limitM: 50 }, field: 'place' },
+    variables: { id: 'a' },
+  })
+  expect(op.photos[0]?.blob?.size).toBe(3000)
+  answer = ok
+  await outbox.send('report', { id: 'b' }, { title: 'b' })
+  expect(states(outbox.ops.value)).toEqual(['a needs-you', 'b done'])
+  expect(outbox.pending.value).toBe(1)
+})
+
+test('a refused act goes again only when the person says so, with what was changed', async () => {
+  answer = refuse('TOO_FAR')
+  const outbox = await openPage()
+  const op = await outbox.send('report', { id: 'a' }, { title: 'a' })
+  answer = ok
+  log.length = 0
+  await outbox.flush()
+  expect(sent()).toEqual([])
+  await outbox.retry(op.id, { id: 'a', place: 'here' })
+  expect(states(outbox.ops.value)).toEqual(['a done'])
+  expect(log.at(-1)?.body).toMatchObject({ variables: { id: 'a', place: 'here' } })
+})
+
+test('an act on a subject waits for the earlier one on it', async () => {
+  answer = refuse('STALE_VERSION')
+  const outbox = await openPage()
+  await outbox.send('report', {}, { title: 'verify', subject: 'order-1' })
+  answer = ok
+  await outbox.send('report', {}, { title: 'finish', subject: 'order-1' })
+  await outbox.send('report', {}, { title: 'other', subject: 'order-2' })
+  expect(states(outbox.ops.value)).toEqual(['verify needs-you', 'finish waiting', 'other done'])
+})
+
+test('a failure of the system is not the person’s business: the act waits and the others go on', async () => {
+  answer = (heard) => {
+    const broken = heard.path === '/graphql' && JSON.stringify(heard.body).includes('"bad"')
+    return broken ? { status: 500, json: { errors: [{ message: 'x', extensions: { code: 'INTERNAL' } }] } } : ok(heard)
+  }
+  const outbox = await openPage()
+  await outbox.send('report', { id: 'bad' }, { title: 'bad' })
+  await outbox.send('report', { id: 'good' }, { title: 'good' })
+  expect(states(outbox.ops.value)).toEqual(['bad waiting', 'good done'])
+})
+
+test('nothing is deleted but by the person', async () => {
+  answer = refuse('TOO_FAR')
+  const outbox = await openPage()
+  const op = await outbox.send('report', {}, { title: 'a' })
+  expect((await openPage()).ops.value).toHaveLength(1)
+  const again = await openPage()
+  await again.discard(op.id)
+  expect(again.ops.value).toEqual([])
+  expect((await openPage()).ops.value).toEqual([])
+})
+
+test('done acts leave the list after a day', async () => {
+  const outbox = await openPage()
+  await outbox.send('report', {}, { title: 'a' })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 23 * 3_600_000 })
+  expect((await openPage()).ops.value).toHaveLength(1)
+  vi.setSystemTime(Date.now() + 2 * 3_600_000)
+  expect((await openPage()).ops.value).toHaveLength(0)
+  vi.useRealTimers()
+})
+
+test('two tabs never send the same act twice at once', async () => {
+  const held: string[] = []
+  vi.stubGlobal('navigator', {
+    ...navigator,
+    onLine: true,
+    locks: {
+      async request(name: string, _options: unknown, run: (lock: unknown) => Promise<unknown>) {
+        if (held.includes(name)) return run(null)
+        held.push(name)
+        await run({ name })
+        held.splice(held.indexOf(name), 1)
+      },
+    },
+  })
+  answer = offline
+  const first = await openPage()
+  await first.send('report', {}, { title: 'a' })
+  const second = await openPage()
+  answer = ok
+  log.length = 0
+  await Promise.all([first.flush(), second.flush()])
+  expect(log.filter(({ path }) => path === '/graphql')).toHaveLength(1)
+})

@@ -1,0 +1,34 @@
+import { vi } from 'vitest'
+
+export interface Heard {
+  method: string
+  path: string
+  body: unknown
+  authorization: string | null
+}
+
+type Reply = { status?: number; json?: unknown } | 'no network'
+
+/** A server at the other end of `fetch`: answers by path, remembers what it heard. */
+export function serve(answer: (heard: Heard) => Reply | Promise<Reply>): Heard[] {
+  const log: Heard[] = []
+  vi.stubGlobal('fetch', async (path: string, init: RequestInit = {}) => {
+    const heard: Heard = {
+      method: init.method ?? 'GET',
+      path,
+      body: typeof init.body === 'string' ? JSON.parse(init.body) : init.body,
+      authorization: new Headers(init.headers).get('authorization'),
+    }
+    log.push(heard)
+    const reply = await answer(heard)
+    if (reply === 'no network') throw new TypeError('fetch failed')
+    return new Response(reply.status === 204 ? null : JSON.stringify(reply.json ?? {}), { status: reply.status ?? 200 })
+  })
+  return log
+}
+
+/** A token that lives for a quarter of an hour. */
+export const grant = (accessToken: string): { status: number; json: unknown } => ({
+  status: 200,
+  json: { accessToken, expiresAt: new Date(Date.now() + 15 * 60_000).toISOString() },
+})
