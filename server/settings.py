@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     public_url: str = ""                          # "" = http://host:port; the only allowed websocket origin
     district: str = "440103"
     hotline: str = "12345"
-    signing_keys: str = ""                        # PEM Ed25519 private keys, newest first; "" = made in data_dir
+    signing_keys: str = ""  # PEM Ed25519 private keys, newest first; "" = made in data_dir
     access_minutes: int = 10                      # at most 15
     hold_seconds: int = 10                        # how long an act may be taken back
     sweep_seconds: float = 1.0                    # how often the job loop looks for due work

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from unicodedata import normalize
+from uuid import UUID
 
 from server.kernel.errors import BadInput
 
@@ -23,6 +24,14 @@ class BadCaseNo(BadInput):
     """Not a case number, or one with a wrong digit."""
 
     code = "BAD_CASE_NO"
+
+
+def an_id(text: str, *, field: str = "id") -> str:
+    """A UUID minted on a phone, in its usual form. Raises BadInput for anything else."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise BadInput(field=field) from None
 
 
 @dataclass(frozen=True, slots=True)

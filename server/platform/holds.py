@@ -4,6 +4,7 @@ A held act is a row, so a restart loses none. It is carried out in the name of t
 time they asked, by the job loop; what it would change is checked when asked and again when released.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,9 @@ from server.platform.db import UtcDateTime
 from server.platform.work import Office, Work
 
 BATCH = 50
+PUT_OFF = timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
 
 
 class HoldOver(CityError):
@@ -83,7 +87,12 @@ async def take_back(work: Work, id: str) -> Hold:
 
 
 async def release(office: Office) -> int:
-    """Carry out every act whose time has come. Returns how many; one that is refused by now is dropped."""
+    """Carry out every act whose time has come. Returns how many were.
+
+    An act that is refused by now is dropped, with a line that says so. One that breaks is logged and put
+    off for a minute, so that it holds up nobody else's.
+    """
+    done = 0
     async with office.reading() as session:
         due = (await session.exec(
             select(Hold).where(col(Hold.until) <= office.clock()).order_by(col(Hold.until)).limit(BATCH)
@@ -93,6 +102,7 @@ async def release(office: Office) -> int:
             async with office.work(_thaw(row.actor), now=row.asked_at) as work:
                 if await _claimed(work, row.id):
                     await office.acts[row.act](work, row.args)
+            done += 1
         except CityError as refusal:
             async with office.work(_thaw(row.actor)) as work:
                 if await _claimed(work, row.id):
@@ -100,7 +110,13 @@ async def release(office: Office) -> int:
                         f"{row.subject_kind}.dropped", row.subject_kind, row.subject_id, area=row.area,
                         detail={"act": row.act, "code": refusal.code},
                     )  # fmt: skip
-    return len(due)
+        except Exception:
+            log.exception("held act %s broke", row.act)
+            async with office.work(_thaw(row.actor)) as work:
+                again = await work.session.get(Hold, row.id, with_for_update=True)
+                if again is not None:
+                    again.until = work.now + PUT_OFF
+    return done
 
 
 async def _claimed(work: Work, id: str) -> bool:

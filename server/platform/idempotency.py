@@ -43,9 +43,9 @@ async def claim(session: AsyncSession, *, actor_id: str, key: str, asked: str, a
     Waits for a racing twin on PostgreSQL. Raises KeyReused when the key carries another request.
     """
     row = {"actor_id": actor_id, "key": key, "digest": asked, "at": at}
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    result = await session.execute(insert(IdempotencyKey).values(**row).on_conflict_do_nothing())
-    if result.rowcount == 1:  # type: ignore[attr-defined]
+    connection = await session.connection()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(IdempotencyKey)
+    if (await connection.execute(insert.values(**row).on_conflict_do_nothing())).rowcount == 1:
         return True
     known = (await session.exec(
         select(IdempotencyKey).where(IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key)

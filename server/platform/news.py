@@ -172,7 +172,7 @@ async def _heads(session: AsyncSession) -> Cursor:
 async def _after(
     session: AsyncSession, cursor: Cursor, interest: Interest
 ) -> tuple[Cursor, list[tuple[Cursor, News]], bool]:
-    """One page of wanted events after `cursor`, the cursor behind what was looked at, and whether more waits."""
+    """A page of wanted events after `cursor`, the cursor behind what was read, and whether more waits."""
     heads = await _heads(session)
     behind = {s: cursor.seqs.get(s, 0) for s, seq in heads.seqs.items() if seq > cursor.seqs.get(s, 0)}
     if not behind:

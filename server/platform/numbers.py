@@ -3,7 +3,7 @@
 from datetime import date
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.kernel import ids
@@ -18,11 +18,12 @@ class Sequence(SQLModel, table=True):
 
 async def take(session: AsyncSession, name: str, count: int = 1) -> int:
     """The last of the next `count` numbers of the series; a rollback gives them back."""
-    table = Sequence.__table__  # type: ignore[attr-defined]
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).values(name=name, n=count)
-    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"n": table.c.n + count})
-    return int((await session.execute(statement.returning(table.c.n))).scalar_one())
+    connection = await session.connection()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(Sequence)
+    statement = insert.values(name=name, n=count).on_conflict_do_update(
+        index_elements=["name"], set_={"n": col(Sequence.n) + count}
+    )
+    return int((await connection.execute(statement.returning(col(Sequence.n)))).scalar_one())
 
 
 async def case_no(session: AsyncSession, prefix: str, day: date) -> str:

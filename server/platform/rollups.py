@@ -36,22 +36,14 @@ async def add(session: AsyncSession, changes: Mapping[Key, int]) -> None:
     ]
     if not rows:
         return
-    dialect = session.get_bind().dialect.name
-    table = Rollup.__table__  # type: ignore[attr-defined]
-    if dialect == "sqlite":
-        lite = sqlite.insert(table)
-        statement = lite.on_conflict_do_update(
-            index_elements=["area", "metric", "day"], set_={"n": table.c.n + lite.excluded.n}
-        )
-        await session.execute(statement, rows)
-    else:
-        pg = postgresql.insert(table)
-        await session.execute(
-            pg.on_conflict_do_update(
-                index_elements=["area", "metric", "day"], set_={"n": table.c.n + pg.excluded.n}
-            ),
-            rows,
-        )
+    connection = await session.connection()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(Rollup)
+    await connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=["area", "metric", "day"], set_={"n": col(Rollup.n) + insert.excluded.n}
+        ),
+        rows,
+    )
 
 
 async def read(

@@ -58,8 +58,8 @@ class Work:
         who = by or self.actor
         entry = audit.Entry(
             street=street_of(area), at=self.now, verb=verb, subject_kind=kind, subject_id=id,
-            actor_id=who.id, role=who.role, post=who.post, unit_id=who.unit_id, source=source, target=target, receiver=receiver,
-            opinion=opinion, detail=detail or {},
+            actor_id=who.id, role=who.role, post=who.post, unit_id=who.unit_id, source=source,
+            target=target, receiver=receiver, opinion=opinion, detail=detail or {},
         )  # fmt: skip
         self._entries.append((entry, None if quiet else self._news(verb, kind, id, area, touches)))
 
@@ -121,7 +121,7 @@ class Office:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     followers: dict[str, Follower] = field(default_factory=dict)   # by kind of source
     acts: dict[str, Act] = field(default_factory=dict)             # by name, for acts held back ten seconds
-    tools: dict[type, object] = field(default_factory=dict)        # things built once and handed down, by type
+    tools: dict[type, object] = field(default_factory=dict)        # built once and handed down, by type
 
     def __post_init__(self) -> None:
         self.news = NewsDesk(self.store, self.hub)

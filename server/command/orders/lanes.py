@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlmodel import col, select
 
 from server.command.orders.flow import HANDLED_BY_UNIT, TERMINAL, OrderState
+from server.command.orders.rules import DANGER_UNATTENDED, OrderSource
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post
 from server.kernel.calendar import day_of, midnight
@@ -123,3 +124,25 @@ def figure(which: BoardFigureKey, now: datetime) -> ColumnElement[bool]:
         case F.SATISFACTION:
             since = midnight(day_of(now)) - timedelta(days=SATISFACTION_DAYS - 1)
             return and_(col(WorkOrder.satisfied).is_not(None), col(WorkOrder.rated_at) >= since)
+
+
+def public() -> ColumnElement[bool]:
+    """What neighbours may see: open, on the map, not confidential, not imported history."""
+    return and_(
+        open_now(), col(WorkOrder.lon).is_not(None), ~col(WorkOrder.confidential),
+        col(WorkOrder.source) != OrderSource.IMPORT,
+    )  # fmt: skip
+
+
+def carded(now: datetime) -> ColumnElement[bool]:
+    """The cases rules.card gives a card to."""
+    unattended = and_(
+        col(WorkOrder.danger), col(WorkOrder.state) == S.REPORTED,
+        col(WorkOrder.reported_at) < now - DANGER_UNATTENDED,
+    )  # fmt: skip
+    late = or_(
+        col(WorkOrder.promised_at) < now,
+        and_(col(WorkOrder.promised_at).is_(None), col(WorkOrder.bundled_due_at) < now),
+    )
+    troubled = or_(late, unattended, col(WorkOrder.return_times) >= 2, col(WorkOrder.unsolved_times) >= 1)
+    return and_(open_now(), troubled)

@@ -5,18 +5,20 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, func, literal, or_, true, tuple_
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, true, tuple_
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders import lanes
-from server.command.orders.flow import OrderState
 from server.command.orders.lanes import BoardFigureKey, OrderLane
-from server.command.orders.rules import DANGER_UNATTENDED, OrderSource, spots_around
 from server.command.orders.tables import OrderConsent, WorkOrder
+from server.graph.paging import Key
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
+from server.kernel.spots import spots_around
+from server.platform.db import UtcDateTime
 from server.platform.sla import Timer
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts what has no deadline behind everything that has
@@ -30,11 +32,11 @@ class OrderSort(StrEnum):
     LIKES = "likes"
 
 
-def within(column: Any, prefix: str) -> ColumnElement[bool]:
+def within(column: Mapped[str], prefix: str) -> ColumnElement[bool]:
     """Area codes under `prefix`, as a range so that an index serves it. "" means everywhere."""
     if not prefix:
         return true()
-    return (column >= prefix) & (column < str(int(prefix) + 1))
+    return and_(column >= prefix, column < str(int(prefix) + 1))
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[WorkOrder]:
@@ -91,12 +93,12 @@ def matching(rows: SelectOfScalar[WorkOrder], text: str) -> SelectOfScalar[WorkO
     return rows.where(or_(*(place.icontains(wanted, autoescape=True) for place in places)))
 
 
-def _keys(sort: OrderSort) -> tuple[ColumnElement[Any], ...]:
+def _keys(sort: OrderSort) -> tuple[Any, ...]:
     """Sort keys that are unique together; NEWEST is read backwards."""
     match sort:
         case OrderSort.DUE:
             calm = case((col(WorkOrder.danger), 0), else_=1)
-            return calm, func.coalesce(WorkOrder.due_at, literal(FAR, WorkOrder.due_at.type)), col(WorkOrder.id)  # type: ignore[union-attr]
+            return calm, func.coalesce(WorkOrder.due_at, literal(FAR, UtcDateTime())), col(WorkOrder.id)
         case OrderSort.NEWEST:
             return col(WorkOrder.reported_at), col(WorkOrder.id)
         case OrderSort.LIKES:
@@ -112,6 +114,17 @@ def position(row: WorkOrder, sort: OrderSort) -> tuple[Any, ...]:
             return (row.reported_at, row.id)
         case OrderSort.LIKES:
             return (-row.likes, row.id)
+
+
+def position_kinds(sort: OrderSort) -> tuple[type[Key], ...]:
+    """The types of `position`, to read a cursor back."""
+    match sort:
+        case OrderSort.DUE:
+            return (int, datetime, str)
+        case OrderSort.NEWEST:
+            return (datetime, str)
+        case OrderSort.LIKES:
+            return (int, str)
 
 
 def page(
@@ -138,7 +151,7 @@ async def lane_counts(session: AsyncSession, actor: Actor, now: datetime) -> dic
         return {}
     sums = [func.sum(case((lanes.lane(which, actor, now), 1), else_=0)) for which in mine]
     rows = visible_to(actor).with_only_columns(*sums)
-    found = (await session.execute(rows)).one()
+    found = (await (await session.connection()).execute(rows)).one()
     return {which: int(n or 0) for which, n in zip(mine, found, strict=True)}
 
 
@@ -155,7 +168,7 @@ async def marks(
     flags = [case((condition, 1), else_=0) for condition in conditions]
     rows = visible_to(actor).where(col(WorkOrder.id).in_(ids)).with_only_columns(col(WorkOrder.id), *flags)
     found = {}
-    for id, *hits in (await session.execute(rows)).all():
+    for id, *hits in await (await session.connection()).execute(rows):
         found[id] = (
             [which for which, hit in zip(mine, hits, strict=False) if hit],
             [key for key, hit in zip(figures, hits[len(mine) :], strict=True) if hit],
@@ -176,25 +189,13 @@ async def near(
 
 
 def public() -> SelectOfScalar[WorkOrder]:
-    """What any citizen may see, without names: open, on the map, not confidential, not imported history."""
-    return select(WorkOrder).where(
-        lanes.open_now(), col(WorkOrder.lon).is_not(None), ~col(WorkOrder.confidential),
-        col(WorkOrder.source) != OrderSource.IMPORT,
-    )  # fmt: skip
+    """What any citizen may see, without names."""
+    return select(WorkOrder).where(lanes.public())
 
 
 def carded(actor: Actor, now: datetime) -> SelectOfScalar[WorkOrder]:
-    """Open cases that rules.card may give a card to, the worst first."""
-    unattended = (
-        col(WorkOrder.danger)
-        & (col(WorkOrder.state) == OrderState.REPORTED)
-        & (col(WorkOrder.reported_at) < now - DANGER_UNATTENDED)
-    )
-    late = func.coalesce(WorkOrder.promised_at, WorkOrder.bundled_due_at) < literal(now, WorkOrder.reported_at.type)  # type: ignore[attr-defined]
-    troubled = or_(
-        late, unattended, col(WorkOrder.return_times) >= 2, col(WorkOrder.unsolved_times) >= 1
-    )
-    return visible_to(actor).where(lanes.open_now(), troubled).order_by(
+    """Open cases with a card, the worst first."""
+    return visible_to(actor).where(lanes.carded(now)).order_by(
         col(WorkOrder.unsolved_times).desc(), col(WorkOrder.danger).desc(),
         func.coalesce(WorkOrder.promised_at, WorkOrder.bundled_due_at), col(WorkOrder.id),
     )  # fmt: skip

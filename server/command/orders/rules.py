@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import ceil, cos, floor, radians
+from math import ceil
 from typing import Protocol
 
 from server.command.orders import errors
@@ -26,7 +26,6 @@ MAX_REOPENINGS = 2           # domain G1.29
 REOPEN_DAYS = 30
 REWORK_SHARE = 0.5           # domain G1.25: a failed check restarts half of the limit
 DANGER_UNATTENDED = timedelta(minutes=30)   # ux 1.3, red card
-SPOT_DEGREES = 0.0025        # near-me cells of about 270 m × 260 m at Guangzhou
 TITLE_CHARACTERS = 28
 
 STAGE_LIMITS = {             # domain A4: stage limits around handling; G1 for sign, rule
@@ -314,20 +313,6 @@ def needs_voidable(order: Order) -> None:
 
 
 # ── small computations ────────────────────────────────────────────────────────────────────────────
-
-
-def spot(lon: float, lat: float) -> int:
-    """The integer near-me cell of a point."""
-    return floor((lat + 90) / SPOT_DEGREES) * 1_000_000 + floor((lon + 180) / SPOT_DEGREES)
-
-
-def spots_around(lon: float, lat: float, radius_m: float) -> list[int]:
-    """Every near-me cell that a circle around the point may touch."""
-    d_lat = radius_m / 111_000
-    d_lon = d_lat / cos(radians(lat))
-    rows = range(floor((lat - d_lat + 90) / SPOT_DEGREES), floor((lat + d_lat + 90) / SPOT_DEGREES) + 1)
-    cols = range(floor((lon - d_lon + 180) / SPOT_DEGREES), floor((lon + d_lon + 180) / SPOT_DEGREES) + 1)
-    return [row * 1_000_000 + column for row in rows for column in cols]
 
 
 def title_of(text: str, fallback: str) -> str:

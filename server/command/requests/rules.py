@@ -11,6 +11,8 @@ from server.kernel.ids import valid_mobile
 
 MAX_REOPENINGS = 2                       # domain G2
 URGE_AGAIN = timedelta(hours=24)         # ux C7
+NEARBY_M = 1000                          # ux C10: 附近 1 公里
+SAME_PLACE_M = 50                        # domain A8: near enough to be the same thing
 REPORTS_PER_HOUR = 20                    # one device; G2 asks for a rate limit
 
 STAGE_LIMITS = {                         # domain G2
@@ -129,7 +131,7 @@ class CaseState(StrEnum):
 C = CaseState
 
 # Returns and arbitration are internal: the citizen reads "being decided who handles it" as accepted.
-OF_ORDER: dict[str, tuple[CaseState, int, str]] = {   # order state → the citizen's word, stages done, next step
+OF_ORDER: dict[str, tuple[CaseState, int, str]] = {  # order state → word, stages done, next step
     "reported": (C.RECEIVED, 0, "dispatch"),
     "verifying": (C.VERIFYING, 0, "verify"),
     "self_handled": (C.HANDLED, 3, "close"),

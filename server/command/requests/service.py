@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
+from server.command.library import Library
+from server.command.orders.rules import OrderSource
 from server.command.orders.service import desk, visit
 from server.command.orders.service import report as intake
 from server.command.orders.service.report import Report, Spot
-from server.command.orders.rules import OrderSource
-from server.command.library import Library
 from server.command.requests import queries, rules
 from server.command.requests.flow import ALL_CLOCKS, FLOW, RequestState, RequestStep
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
@@ -65,9 +65,11 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     The same id again is the same request. Raises NothingReported, TextTooLong, PhoneWrong,
     TooManyReports.
     """
-    known = (await work.session.exec(queries.one(work.actor, s.id))).one_or_none()
-    if known is not None:
+    known = await work.session.get(CitizenRequest, s.id)
+    if known is not None and known.reporter_id == work.actor.id:
         return known
+    if known is not None:
+        raise NotFound(subject=s.id)
     entry = FLOW.enter(A.SUBMIT, work.actor.post)
     phone = clean_line(s.phone, field="phone", limit=20).replace(" ", "")
     rules.needs_phone(phone)
@@ -77,18 +79,19 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     if s.matter_code:
         work.office.of(Library).catalogue.matter(s.matter_code)
     at = s.submitted_at or work.now
-    urgent = work.office.of(Library).danger(s.text) is not None
+    urgent = work.office.of(Library).danger(f"{s.title} {s.text}") is not None
     order = await intake.report(work, Report(
         id=s.id, source=s.source, text=s.text, title=s.title, spot=s.spot, source_id=s.id,
         matter_code=s.matter_code, photo_ids=s.photo_ids,
         contact=mask_phone(phone) if phone and not s.confidential else "",
-        confidential=s.confidential, danger=urgent, likes=s.likes, reported_at=at,
+        confidential=s.confidential, likes=s.likes, reported_at=at,
         promise=rules.reply_limit(s.kind, urgent),
     ))  # fmt: skip
     vault = work.office.of(Vault)
     request = CitizenRequest(
         id=s.id, no=order.no, kind=s.kind, state=entry.target, reporter_id=work.actor.id,
-        phone=vault.seal(phone) if phone else "", phone_shown=mask_phone(phone) if phone else "",
+        phone=vault.seal(phone, about=f"{KIND}/{s.id}/phone") if phone else "",
+        phone_shown=mask_phone(phone) if phone else "",
         confidential=s.confidential, title=order.title, text=order.text, area=order.area,
         order_id=order.id, external_id=s.external_id, submitted_at=at, promised_at=order.promised_at,
     )  # fmt: skip
@@ -130,7 +133,8 @@ async def supply(
         request.question, request.answer_by = "", None
         await _take(work, request, A.SUPPLY, opinion=words, detail=detail)
     else:
-        _note(work, request, A.SUPPLY, source=request.state, target=request.state, opinion=words, detail=detail)
+        here = request.state
+        _note(work, request, A.SUPPLY, source=here, target=here, opinion=words, detail=detail)
     await desk.supplied(work, request.order_id, words, photo_ids)
     return request
 
@@ -172,10 +176,10 @@ async def rate(
 
 async def follow_case(work: Work, order_id: str) -> None:
     """我也遇到: counted once per person."""
-    insert = sqlite.insert if work.office.store.embedded else postgresql.insert
+    insert = (sqlite if work.office.store.embedded else postgresql).insert(Follow)
     row = {"order_id": order_id, "person_id": work.actor.id, "at": work.now}
-    result = await work.session.execute(insert(Follow).values(**row).on_conflict_do_nothing())
-    if result.rowcount == 1:  # type: ignore[attr-defined]
+    connection = await work.session.connection()
+    if (await connection.execute(insert.values(**row).on_conflict_do_nothing())).rowcount == 1:
         await visit.followed(work, order_id)
 
 

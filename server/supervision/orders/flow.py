@@ -37,7 +37,7 @@ ISSUER = frozenset({Post.LEADER, Post.DISTRICT_DISPATCHER, Post.SYSTEM})
 UNIT = UNIT_POSTS
 SYSTEM = frozenset({Post.SYSTEM})
 ALL_CLOCKS = ("supervise_sign", "supervise_reply")
-_WITH_UNIT = (S.SIGNED, S.IN_PROGRESS, S.RETURNED, S.ESCALATED)
+_WITH_UNIT: tuple[SupervisionState, ...] = (S.SIGNED, S.IN_PROGRESS, S.RETURNED)
 
 # fmt: off
 FLOW = Flow(
@@ -51,7 +51,7 @@ FLOW = Flow(
         Step(S.ESCALATED,   A.SIGN,     S.SIGNED,      UNIT,   basis="G5: late, but signed", guards=("own_unit",)),
         Step(S.SIGNED,      A.PROGRESS, S.IN_PROGRESS, UNIT,   basis="G5", guards=("own_unit",)),
         *(Step(state,       A.REPLY,    S.REPLIED,     UNIT,   Clock(stop=("supervise_reply",)), "G5; a reply includes what was begun", ("own_unit", "text"))
-          for state in _WITH_UNIT if state is not S.ESCALATED),
+          for state in _WITH_UNIT),
         Step(S.REPLIED,     A.ACCEPT,   S.CLOSED,      ISSUER, Clock(stop=ALL_CLOCKS), "G5: closed by the issuer, never by the unit", ("issuer",)),
         Step(S.REPLIED,     A.RETURN,   S.RETURNED,    ISSUER, Clock(start=("supervise_reply",)), "G5: one working day", ("issuer", "opinion")),
         *(Step(state,       A.CANCEL,   S.CANCELLED,   ISSUER, Clock(stop=ALL_CLOCKS), "G5", ("issuer", "opinion"))

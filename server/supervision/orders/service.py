@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from server.command.orders.rules import is_open
 from server.command.orders.service import desk
+from server.command.orders.service.advance import seen as order_seen
 from server.kernel.actors import SYSTEM, Actor
 from server.kernel.calendar import Limit, day_of
 from server.kernel.errors import NotFound, StaleVersion
@@ -52,8 +54,8 @@ async def issue(work: Work, args: Mapping[str, Any]) -> Supervision:
 
 async def _target(work: Work, order_id: str) -> str:
     """The area of the case. Raises NotFound, TargetClosed, SupervisedAlready."""
-    order = await desk.seen(work, order_id)
-    if not desk.rules.is_open(order.state) or not order.unit_id:
+    order = await order_seen(work, order_id)
+    if not is_open(order.state) or not order.unit_id:
         raise rules.TargetClosed
     if await queries.open_on(work.session, order_id):
         raise rules.SupervisedAlready
@@ -159,7 +161,8 @@ def _note(
     opinion: str = "", detail: Mapping[str, object] | None = None, by: Actor | None = None,
 ) -> None:  # fmt: skip
     work.record(f"{KIND}.{action}", KIND, row.id, area=row.area, source=source, target=target,
-                opinion=opinion, receiver=row.unit_id, detail=detail, touches=_touches(row), by=by)  # fmt: skip
+                opinion=opinion, receiver=row.unit_id, detail=detail, touches=_touches(row),
+                by=by)  # fmt: skip
 
 
 def _touches(row: Supervision) -> list[str]:

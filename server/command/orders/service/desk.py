@@ -9,7 +9,15 @@ from server.command.orders.errors import NotAGridMatter, NotTheSameCase, RuleNot
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
-    KIND, advance, note, recount, rule_limit, seen, set_handle_limit, standing, touches,
+    KIND,
+    advance,
+    note,
+    recount,
+    rule_limit,
+    seen,
+    set_handle_limit,
+    standing,
+    touches,
 )  # fmt: skip
 from server.command.orders.service.field import find_officer, rework
 from server.command.orders.service.report import Spot, relocate
@@ -79,7 +87,7 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     set_handle_limit(order, rule_limit(work, order))
     await advance(work, order, A.DISPATCH, receiver=unit_id, opinion=args["reason"],
                   detail={"unit": unit_id, "matter": matter_code, "rule": rule_id,
-                          "suggested": order.suggestion.get("unit", "")})  # fmt: skip
+                          "suggested": (order.suggestion.get("best") or {}).get("unit", "")})  # fmt: skip
     return order
 
 
@@ -199,7 +207,8 @@ async def close(work: Work, *, id: str, version: int, condition_met: bool, opini
     """G1.26: the condition is ticked by somebody who is not of the handling unit."""
     order = await seen(work, id, version)
     rules.step(order, A.CLOSE, work.actor)
-    rules.needs_condition(condition_met, work.office.of(Library).catalogue.rule(order.rule_id).close_condition)
+    rule = work.office.of(Library).catalogue.rule(order.rule_id)
+    rules.needs_condition(condition_met, rule.close_condition)
     rules.needs_independent(order, work.actor.id, work.actor.unit_id)
     order.closed_at = work.now
     await advance(work, order, A.CLOSE, opinion=clean_text(opinion, field="opinion", limit=OPINION_LIMIT))

@@ -8,8 +8,7 @@ from server.command.orders.flow import OrderAction
 from server.command.orders.rules import CheckConclusion, VerifyConclusion
 from server.command.orders.service.advance import KIND, advance, rule_limit, seen, set_handle_limit
 from server.command.orders.tables import WorkOrder
-from server.identity import queries as identity
-from server.identity.queries import PersonRow
+from server.identity.queries import PersonRow, officers_in
 from server.kernel.geo import Wgs84
 from server.kernel.text import clean_text
 from server.platform import files
@@ -31,7 +30,7 @@ async def find_officer(
             continue
         found = [
             person
-            for person in await identity.officers_in(work.session, area[:length], work.now)
+            for person in await officers_in(work.session, area[:length], work.now)
             if person.id not in avoid and not (person.unit_id and person.unit_id == order.unit_id)
         ]
         if found:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from server.command.library import Library
+from server.command.library import Library, frozen
 from server.command.orders import rules
 from server.command.orders.flow import FLOW, OrderAction
 from server.command.orders.rules import OrderSource
@@ -13,6 +13,7 @@ from server.command.orders.tables import WorkOrder
 from server.kernel.calendar import Limit, day_of
 from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
+from server.kernel.spots import spot
 from server.kernel.text import clean_text
 from server.platform import files, numbers, sla
 from server.platform.areas import AreaLevel, AreaTree, OutsideDistrict
@@ -49,7 +50,6 @@ class Report:
     self_handled: bool = False
     contact: str = ""
     confidential: bool = False
-    danger: bool = False
     likes: int = 0
     reported_at: datetime | None = None      # None = now; an import brings its own time
     promise: Limit | None = None             # what the reporter is promised, if anything
@@ -91,21 +91,22 @@ async def report(work: Work, r: Report) -> WorkOrder:
         rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
     library = work.office.of(Library)
     at = r.reported_at or work.now
-    guess = library.suggest(f"{r.title} {text}", r.spot.area, r.matter_code)
+    words = f"{r.title} {text}"
+    guess = library.suggest(words, r.spot.area, r.matter_code)
     point = r.spot.point
     order = WorkOrder(
         id=r.id, no=await numbers.case_no(work.session, PREFIX, day_of(work.now)), state=entry.target,
-        title=rules.title_of(r.title or text, guess.matter.name if guess.matter else ""), text=text,
+        title=rules.title_of(r.title or text, guess.best.matter.name if guess.best else ""), text=text,
         source=r.source, source_id=r.source_id, reporter_id=work.actor.id, contact=r.contact,
-        confidential=r.confidential, danger=r.danger or guess.danger is not None, likes=r.likes,
+        confidential=r.confidential, danger=library.danger(words) is not None, likes=r.likes,
         area=r.spot.area, cell=r.spot.cell, lon=point.lon if point else None,
         lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,
-        spot=rules.spot(point.lon, point.lat) if point else None,
-        catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, suggestion=guess.frozen(),
+        spot=spot(point.lon, point.lat) if point else None,
+        catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, suggestion=frozen(guess),
         reported_at=at,
     )  # fmt: skip
     await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
-    await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER)
+    await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER, field="afterPhotoIds")
     order.cover_id = next(iter(r.photo_ids), "")
     work.session.add(order)
     for name in entry.clock.start:
@@ -122,15 +123,24 @@ async def report(work: Work, r: Report) -> WorkOrder:
     return order
 
 
-async def relocate(work: Work, order: WorkOrder, spot: Spot) -> None:
+async def report_once(work: Work, r: Report) -> None:
+    """`report`, unless this person's phone sent it before. Raises NotFound for somebody else's id."""
+    if not await work.first_time("report", r.id, {}):
+        return
+    if await work.session.get(WorkOrder, r.id) is not None:
+        raise NotFound(subject=r.id)
+    await report(work, r)
+
+
+async def relocate(work: Work, order: WorkOrder, to: Spot) -> None:
     """Put an order on the map, counters included."""
     was = standing(order)
     day = day_of(order.reported_at)
     work.count("new", order.area, -1, day)
-    order.area, order.cell, order.address = spot.area, spot.cell, spot.address or order.address
-    order.accuracy_m = spot.accuracy_m
-    if spot.point:
-        order.lon, order.lat = spot.point.lon, spot.point.lat
-        order.spot = rules.spot(spot.point.lon, spot.point.lat)
+    order.area, order.cell, order.address = to.area, to.cell, to.address or order.address
+    order.accuracy_m = to.accuracy_m
+    if to.point:
+        order.lon, order.lat = to.point.lon, to.point.lat
+        order.spot = spot(to.point.lon, to.point.lat)
     work.count("new", order.area, 1, day)
     recount(work, order, was)

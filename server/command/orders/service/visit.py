@@ -8,10 +8,12 @@ from server.kernel.calendar import day_of
 from server.platform.work import Work
 
 
-async def rated(work: Work, order_id: str, *, satisfied: bool, unsolved: bool, again: bool, text: str) -> None:
+async def rated(
+    work: Work, order_id: str, *, satisfied: bool, unsolved: bool, again: bool, text: str
+) -> None:
     """Count a rating (the newest of a case counts) and reopen the case when `again`."""
     order = await work.session.get(WorkOrder, order_id, with_for_update=True)
-    assert order is not None  # noqa: S101 - a request always rides on an order
+    assert order is not None
     if order.rated_at is not None:
         _count(work, order, -1)
     order.satisfied, order.rated_at = satisfied, work.now

@@ -1,0 +1,1 @@
+"""Nouns that orders, requests and supervisions show alike."""

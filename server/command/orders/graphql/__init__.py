@@ -1,0 +1,1 @@
+"""Work orders as the officer's and the leader's app see them. Resolvers translate; they decide nothing."""

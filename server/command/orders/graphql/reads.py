@@ -1,0 +1,102 @@
+"""Reading work orders: one, a list, the counts, and what moves."""
+
+from collections.abc import AsyncIterator
+
+import strawberry
+from sqlmodel import col
+
+from server.command.orders import queries
+from server.command.orders.graphql.types import LaneCount, OrderEvent, OrderPage, WorkOrder
+from server.command.orders.lanes import BoardFigureKey, OrderLane
+from server.command.orders.queries import OrderSort
+from server.command.orders.tables import WorkOrder as Row
+from server.graph.audience import field_for, subscription_for
+from server.graph.context import Info
+from server.graph.paging import Page, bounded, decode
+from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, Actor, Post
+from server.kernel.errors import NotFound
+from server.platform.news import Interest
+
+WATCHERS = frozenset({*DISPATCHERS, Post.ARBITER, Post.LEADER})
+
+
+@strawberry.type
+class Query:
+    """Orders' part of the root."""
+
+    @field_for(OFFICER, LEADER)
+    async def order(self, info: Info, id: strawberry.ID) -> WorkOrder:
+        """NOT_FOUND for absent and hidden alike."""
+        return await read(info, id)
+
+    @field_for(OFFICER, LEADER)
+    async def orders(
+        self, info: Info, lane: OrderLane | None = None, figure: BoardFigureKey | None = None,
+        area: str | None = None, search: str = "", sort: OrderSort = OrderSort.DUE, first: int = 20,
+        after: str | None = None,
+    ) -> OrderPage:  # fmt: skip
+        """A list of one's home, or the very cases behind a figure; narrowed by area and words."""
+        actor, now = info.context.actor, info.context.office.clock()
+        rows = queries.visible_to(actor)
+        if lane:
+            rows = queries.in_lane(actor, lane, now)
+        if figure and actor.role is LEADER:
+            rows = queries.behind(actor, figure, now)
+        if area:
+            rows = rows.where(queries.within(col(Row.area), area_code(info, area)))
+        rows = queries.matching(rows, search[:100])
+        key = decode(after, *queries.position_kinds(sort)) if after else None
+        async with info.context.office.reading() as session:
+            found = (await session.exec(queries.page(rows, sort, bounded(first), key))).all()
+            total = await queries.count(session, rows)
+        page = Page.of(found, first, lambda row: queries.position(row, sort))
+        return OrderPage(items=[WorkOrder(row=row) for row in page.items], next=page.next, total=total)
+
+    @field_for(OFFICER, most=14)
+    async def lane_counts(self, info: Info) -> list[LaneCount]:
+        """How long each list of one's home is."""
+        async with info.context.office.reading() as session:
+            found = await queries.lane_counts(session, info.context.actor, info.context.office.clock())
+        return [LaneCount(lane=lane, count=n) for lane, n in found.items()]
+
+
+@strawberry.type
+class Subscription:
+    """Orders' part of the live root."""
+
+    @subscription_for(OFFICER, LEADER)
+    async def live_orders(self, info: Info, since: str | None = None) -> AsyncIterator[OrderEvent]:
+        """What moved among one's orders after `since`. A hint: the list query stays the truth."""
+        office, actor = info.context.office, info.context.actor
+        async for cursor, news in office.news.follow(interest(actor), since):
+            if news is None:
+                yield OrderEvent(cursor=str(cursor), verb="ready", at=office.clock())
+                continue
+            async with office.reading() as session:
+                row = (await session.exec(queries.one(actor, news.subject_id))).one_or_none()
+            yield OrderEvent(
+                cursor=str(cursor), verb=news.verb, at=news.at, order_id=strawberry.ID(news.subject_id),
+                order=WorkOrder(row=row) if row else None,
+            )  # fmt: skip
+
+
+def interest(actor: Actor, topic: str = "order") -> Interest:
+    """Whose news an actor follows: dispatchers and leaders their area's, others what touches them."""
+    if actor.post in WATCHERS:
+        return Interest(topic, actor.area)
+    keys = {f"person:{actor.id}", *(f"cell:{cell}" for cell in actor.cells)}
+    return Interest(topic, keys=frozenset(keys | ({f"unit:{actor.unit_id}"} if actor.unit_id else set())))
+
+
+async def read(info: Info, id: str) -> WorkOrder:
+    """The order as this person sees it now. Raises NotFound."""
+    async with info.context.office.reading() as session:
+        row = (await session.exec(queries.one(info.context.actor, id))).one_or_none()
+    if row is None:
+        raise NotFound(subject=id)
+    return WorkOrder(row=row)
+
+
+def area_code(info: Info, code: str) -> str:
+    """A known area code. Raises NotFound."""
+    return info.context.office.areas.by_code(code).code

@@ -1,0 +1,1 @@
+"""Requests as the citizen's app sees them. Resolvers translate; they decide nothing."""

@@ -1,0 +1,167 @@
+"""Reading requests: one's own, those nearby, what moves, and hints while writing one."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import ClassVar
+
+import strawberry
+
+from server.command.graphql.types import Matter, PlaceInput
+from server.command.library import Library
+from server.command.orders.service import shown
+from server.command.requests import queries, rules
+from server.command.requests.graphql.types import (
+    ONLY_CITIZENS,
+    PublicCase,
+    Request,
+    RequestEvent,
+    RequestPage,
+)  # fmt: skip
+from server.command.requests.queries import RequestFilter
+from server.command.requests.rules import RequestKind
+from server.command.triage.rules import Confidence
+from server.graph.audience import field_for, subscription_for
+from server.graph.context import Info
+from server.graph.paging import Page, bounded, decode
+from server.identity.graphql import Area
+from server.identity.queries import officers_of_cell
+from server.kernel.actors import CITIZEN, Role
+from server.kernel.calendar import TimeUnit
+from server.kernel.errors import NotFound
+from server.kernel.text import clean_text
+from server.platform.news import Interest
+
+
+@strawberry.type
+class DangerHint:
+    """A word that means danger, and whom to call first."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    word: str
+    phone: str
+
+
+@strawberry.type
+class ReportHint:
+    """What the platform makes of a report while it is being written."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    matter: Matter | None
+    words: list[str]
+    confidence: Confidence
+    promise_value: float
+    promise_unit: TimeUnit
+    danger: DangerHint | None
+    near: list[PublicCase]
+
+
+@strawberry.type
+class OfficerCard:
+    """The grid officer of a place."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    name: str
+    cell: Area
+    street: Area
+    card_code: str
+
+
+@strawberry.type
+class Query:
+    """Requests' part of the root."""
+
+    @field_for(CITIZEN)
+    async def request(self, info: Info, id: strawberry.ID) -> Request:
+        """NOT_FOUND for absent and hidden alike."""
+        return await read(info, id)
+
+    @field_for(CITIZEN)
+    async def my_requests(
+        self, info: Info, filter: RequestFilter = RequestFilter.ALL, search: str = "", first: int = 20,
+        after: str | None = None,
+    ) -> RequestPage:  # fmt: skip
+        """One's own, newest first."""
+        rows = queries.filtered(info.context.actor, filter, search[:100])
+        key = decode(after, datetime, str) if after else None
+        async with info.context.office.reading() as session:
+            found = (await session.exec(queries.page(rows, bounded(first), key))).all()
+            total = await queries.count(session, rows)
+        page = Page.of(found, first, lambda row: (row.submitted_at, row.id))
+        return RequestPage(items=[Request(row=row) for row in page.items], next=page.next, total=total)
+
+    @field_for(CITIZEN)
+    async def nearby(self, info: Info, at: PlaceInput, first: int = 20) -> list[PublicCase]:
+        """Open cases within 1 km, nearest first, without names."""
+        async with info.context.office.reading() as session:
+            found = await shown.near(session, at.point(), rules.NEARBY_M, bounded(first))
+        return [PublicCase(order=order, metres=metres) for order, metres in found]
+
+    @field_for(CITIZEN)
+    async def report_hint(self, info: Info, text: str, at: PlaceInput | None = None) -> ReportHint:
+        """Kind, promise, danger and near cases, from the words and the place so far."""
+        office = info.context.office
+        library = office.of(Library)
+        words = clean_text(text, field="text", limit=2000)
+        cell = office.areas.locate(at.point()) if at else None
+        guess = library.suggest(words, cell.code if cell else office.settings.district)
+        danger = library.danger(words)
+        promise = rules.reply_limit(RequestKind.REPORT, danger is not None)
+        near: list[PublicCase] = []
+        if at and guess.best:
+            async with office.reading() as session:
+                found = await shown.near(session, at.point(), rules.SAME_PLACE_M, 20)
+            near = [
+                PublicCase(order=order, metres=metres) for order, metres in found
+                if guess.best.matter.code in {order.matter_code, order.guessed_code}
+            ]  # fmt: skip
+        return ReportHint(
+            matter=Matter.of(guess.best.matter) if guess.best else None, words=list(guess.words),
+            confidence=guess.confidence, promise_value=promise.value, promise_unit=promise.unit,
+            danger=DangerHint(word=danger.word, phone=danger.phone) if danger else None, near=near[:3],
+        )  # fmt: skip
+
+    @field_for(CITIZEN)
+    async def grid_officer(self, info: Info, at: PlaceInput) -> OfficerCard | None:
+        """Who looks after the place; null when nobody is on the roster."""
+        office = info.context.office
+        cell = office.areas.locate(at.point())
+        if cell is None:
+            return None
+        async with office.reading() as session:
+            found = await officers_of_cell(session, cell.code, now=office.clock())
+        if not found:
+            return None
+        return OfficerCard(
+            name=found[0].name, cell=Area.of(office.areas, cell.code),
+            street=Area.of(office.areas, cell.code[:9]), card_code=cell.card,
+        )  # fmt: skip
+
+
+@strawberry.type
+class Subscription:
+    """Requests' part of the live root."""
+
+    @subscription_for(CITIZEN)
+    async def live_requests(self, info: Info, since: str | None = None) -> AsyncIterator[RequestEvent]:
+        """What moved among one's own cases after `since`. A hint: the query stays the truth."""
+        office, actor = info.context.office, info.context.actor
+        mine = Interest("request", keys=frozenset({f"person:{actor.id}"}))
+        async for cursor, news in office.news.follow(mine, since):
+            if news is None:
+                yield RequestEvent(cursor=str(cursor), verb="ready", at=office.clock())
+                continue
+            async with office.reading() as session:
+                row = (await session.exec(queries.one(actor, news.subject_id))).one_or_none()
+            yield RequestEvent(
+                cursor=str(cursor), verb=news.verb, at=news.at, request_id=strawberry.ID(news.subject_id),
+                request=Request(row=row) if row else None,
+            )  # fmt: skip
+
+
+async def read(info: Info, id: str) -> Request:
+    """The request as its owner sees it now. Raises NotFound."""
+    async with info.context.office.reading() as session:
+        row = (await session.exec(queries.one(info.context.actor, id))).one_or_none()
+    if row is None:
+        raise NotFound(subject=id)
+    return Request(row=row)

@@ -1,0 +1,228 @@
+"""Photos: taken in under limits, kept as WebP, shown through addresses that are signed for one person."""
+
+import asyncio
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+import obstore
+from obstore.store import LocalStore, ObjectStore
+from sqlalchemy import Index, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.kernel.actors import SYSTEM, Actor
+from server.kernel.errors import BadInput, CityError, NotFound
+from server.platform.db import UtcDateTime
+from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage, Picture, develop
+from server.platform.vault import Vault
+from server.platform.work import Office, Work
+
+Variant = Literal["full", "thumb"]
+SIGNED_SECONDS = 300  # an address opens at most this long
+ROUND_SECONDS = 60  # and stays the same for a minute, so that browsers may keep the picture
+DEVELOPED_AT_ONCE = 2  # each holds up to 150 MB of pixels
+FORGOTTEN_AFTER = timedelta(days=30)  # as long as an idempotency key: an outbox may be that late
+FORGOTTEN_AT_ONCE = 100
+
+
+class IdTaken(CityError):
+    """The same id came with other bytes."""
+
+    code = "ID_TAKEN"
+
+
+class PhotoKind(StrEnum):
+    """What a photo is to its subject."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    VERIFY = "verify"
+    CHECK = "check"
+    RATING = "rating"
+    REPLY = "reply"
+
+
+class File(SQLModel, table=True):
+    """One photo. Written once; attached once, to what it is evidence of."""
+
+    __table_args__ = (Index("file_attached", "attached_kind", "attached_id"),)
+
+    id: str = Field(primary_key=True)  # UUID minted on the phone
+    owner_id: str = Field(index=True)
+    sha256: str  # of the bytes as sent
+    bytes: int  # of the bytes as sent
+    width: int
+    height: int
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the camera's word
+    taken_lon: float | None = None
+    taken_lat: float | None = None
+    attached_kind: str | None = None
+    attached_id: str | None = None
+    photo_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An attached photo."""
+
+    id: str
+    kind: PhotoKind
+    owner_id: str
+    created_at: datetime
+    taken_at: datetime | None
+
+
+class Files:
+    """Keeps photos in `store` (by default a directory beside the database) and signs their addresses."""
+
+    def __init__(self, office: Office, *, store: ObjectStore | None = None) -> None:
+        self._office = office
+        self._store = store or LocalStore(office.settings.data_dir / "files", mkdir=True)
+        self._key = office.of(Vault).derive("file addresses")
+        self._developing = asyncio.Semaphore(DEVELOPED_AT_ONCE)
+
+    async def keep(self, actor: Actor, id: str, body: AsyncIterator[bytes]) -> tuple[File, bool]:
+        """Take a photo in; False when the same person sent the same bytes under this id before.
+
+        Raises NotAnImage, FileTooLarge, IdTaken, or NotFound when the id is somebody else's.
+        """
+        raw = await _read(body)
+        digest = hashlib.sha256(raw).hexdigest()
+        if known := await self._known(actor, id, digest):
+            return known, False
+        async with self._developing:
+            picture = await asyncio.to_thread(develop, raw)
+        file = File(
+            id=id, owner_id=actor.id, sha256=digest, bytes=len(raw), width=picture.width,
+            height=picture.height, taken_at=picture.taken_at, created_at=self._office.clock(),
+        )  # fmt: skip
+        if picture.taken:
+            file.taken_lon, file.taken_lat = picture.taken.lon, picture.taken.lat
+        await self._put(file, picture)
+        try:
+            async with self._office.work(actor) as work:
+                work.session.add(file)
+        except IntegrityError:  # its twin was faster
+            if known := await self._known(actor, id, digest):
+                return known, False
+            raise
+        return file, True
+
+    async def show(self, id: str, variant: Variant, *, person: str, ends: int, signature: str) -> bytes:
+        """The WebP behind a signed address. Raises NotFound when the address is wrong or has ended."""
+        now = self._office.clock().timestamp()
+        right = hmac.compare_digest(self._signature(id, variant, person, ends).encode(), signature.encode())
+        if not right or not now < ends <= now + SIGNED_SECONDS:
+            raise NotFound(subject=id)
+        async with self._office.reading() as session:
+            file = await session.get(File, id)
+        if file is None:
+            raise NotFound(subject=id)
+        return bytes(await (await obstore.get_async(self._store, _path(file, variant))).bytes_async())
+
+    def sign(self, id: str, variant: Variant, actor: Actor) -> str:
+        """An address that shows the photo to `actor` for at most five minutes."""
+        now = int(self._office.clock().timestamp())
+        ends = now - now % ROUND_SECONDS + SIGNED_SECONDS
+        return f"/files/{id}/{variant}?u={actor.id}&e={ends}&s={self._signature(id, variant, actor.id, ends)}"
+
+    async def forget_unclaimed(self) -> int:
+        """Remove up to a hundred photos nobody attached to anything for a month; how many."""
+        before = self._office.clock() - FORGOTTEN_AFTER
+        async with self._office.work(SYSTEM) as work:
+            files = (await work.session.exec(
+                select(File).where(col(File.attached_id).is_(None), col(File.created_at) < before)
+                .limit(FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
+            )).all()  # fmt: skip
+            for file in files:
+                await work.session.delete(file)
+        for file in files:
+            with suppress(FileNotFoundError):
+                await obstore.delete_async(self._store, [_path(file, "full"), _path(file, "thumb")])
+        return len(files)
+
+    async def _known(self, actor: Actor, id: str, digest: str) -> File | None:
+        async with self._office.reading() as session:
+            file = await session.get(File, id)
+        if file is None:
+            return None
+        if file.owner_id != actor.id:
+            raise NotFound(subject=id)
+        if file.sha256 != digest:
+            raise IdTaken(subject=id)
+        return file
+
+    async def _put(self, file: File, picture: Picture) -> None:
+        await obstore.put_async(self._store, _path(file, "full"), picture.full)
+        await obstore.put_async(self._store, _path(file, "thumb"), picture.thumb)
+
+    def _signature(self, id: str, variant: Variant, person: str, ends: int) -> str:
+        text = f"{id}/{variant}/{person}/{ends}"
+        return hmac.digest(self._key, text.encode(), hashlib.sha256).hex()
+
+
+async def claim(
+    work: Work, ids: Sequence[str], kind: str, subject_id: str, photo_kind: PhotoKind, *,
+    field: str = "photoIds",
+) -> None:  # fmt: skip
+    """Attach photos the actor took to a subject; again the same is no change. Raises BadInput naming `field`
+    when one is unknown, somebody else's, or evidence of something else."""
+    wanted = set(ids)
+    if not wanted:
+        return
+    files = (await work.session.exec(
+        select(File).where(col(File.id).in_(wanted), File.owner_id == work.actor.id).with_for_update()
+    )).all()  # fmt: skip
+    place = (kind, subject_id, photo_kind)
+    for file in files:
+        if file.attached_id is None:
+            file.attached_kind, file.attached_id, file.photo_kind = place
+        elif (file.attached_kind, file.attached_id, file.photo_kind) != place:
+            raise BadInput(field=field)
+    if len(files) < len(wanted):
+        raise BadInput(field=field)
+
+
+async def photos_of(session: AsyncSession, kind: str, ids: Iterable[str]) -> dict[str, list[Photo]]:
+    """The photos of each subject, the oldest first, in one query. Subjects without photos are left out."""
+    rows = await session.exec(
+        select(File).where(File.attached_kind == kind, col(File.attached_id).in_(set(ids)))
+        .order_by(col(File.created_at), File.id)
+    )  # fmt: skip
+    found = defaultdict(list)
+    for file in rows:
+        found[file.attached_id or ""].append(
+            Photo(file.id, PhotoKind(file.photo_kind or ""), file.owner_id, file.created_at, file.taken_at)
+        )
+    return dict(found)
+
+
+async def hand_over(work: Work, from_id: str, to_id: str) -> None:
+    """A guest became somebody: his photos are that person's."""
+    await work.session.exec(update(File).where(col(File.owner_id) == from_id).values(owner_id=to_id))
+
+
+async def _read(body: AsyncIterator[bytes]) -> bytes:
+    """All of it, or FileTooLarge as soon as it is too much."""
+    raw = bytearray()
+    async for chunk in body:
+        raw += chunk
+        if len(raw) > MOST_BYTES:
+            raise FileTooLarge
+    if not raw:
+        raise NotAnImage
+    return bytes(raw)
+
+
+def _path(file: File, variant: Variant) -> str:
+    """Named after the bytes as well: a racing other photo under the same id cannot replace this one."""
+    return f"{file.id[:2]}/{file.id}/{file.sha256[:16]}/{variant}.webp"

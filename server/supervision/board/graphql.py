@@ -1,0 +1,208 @@
+"""The leader's 今日 and his map: figures with their bands, cards, areas."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+import strawberry
+
+from server.command.orders import queries as orders
+from server.command.orders.graphql.reads import interest
+from server.command.orders.graphql.types import WorkOrder
+from server.command.orders.lanes import BoardFigureKey
+from server.graph.audience import field_for, subscription_for
+from server.graph.context import Info
+from server.graph.paging import bounded
+from server.identity.graphql import Area
+from server.kernel.actors import LEADER, Role
+from server.kernel.calendar import day_of
+from server.kernel.errors import NotFound
+from server.platform import areas
+from server.platform.areas import AreaTree
+from server.supervision.board import queries, rules
+from server.supervision.board.queries import Counts
+
+ONLY_LEADERS: frozenset[Role] = frozenset({LEADER})
+LIVE_SECONDS = 1.0     # the board is told at most once a second
+
+
+class MapMeasure(StrEnum):
+    """看什么."""
+
+    OPEN = "open"
+    NEW_TODAY = "new_today"
+    OVERDUE = "overdue"
+    SATISFACTION = "satisfaction"
+
+
+@strawberry.type
+class BoardFigure:
+    """A number of today: what is normal for it, yesterday's, and 14 days, the oldest first."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_LEADERS
+    key: BoardFigureKey
+    value: float | None = strawberry.field(description="Null when there is nothing to count.")
+    n: int
+    band_low: float | None
+    band_high: float | None
+    yesterday: float | None
+    series: list[float | None]
+
+    @classmethod
+    def of(cls, key: BoardFigureKey, figure: rules.Figure) -> "BoardFigure":
+        """As the leader sees it."""
+        low, high = figure.band or (None, None)
+        return cls(key=key, value=figure.value, n=figure.n, band_low=low, band_high=high,
+                   yesterday=figure.yesterday, series=figure.series)  # fmt: skip
+
+
+@strawberry.type
+class Param:
+    """A parameter of a sentence."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_LEADERS
+    name: str
+    value: str
+
+
+@strawberry.type
+class Line:
+    """A clause of the day's sentence: board.<code>."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_LEADERS
+    code: str
+    params: list[Param]
+
+
+@strawberry.type
+class Board:
+    """今天怎么样: four figures and the sentence that answers."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_LEADERS
+    at: datetime
+    area: Area
+    new_today: BoardFigure
+    open: BoardFigure
+    overdue: BoardFigure
+    satisfaction: BoardFigure
+    lines: list[Line]
+
+
+@strawberry.type
+class AreaFigure:
+    """One area on the map."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_LEADERS
+    area: Area
+    value: float | None
+    n: int
+    lon: float
+    lat: float
+
+    @classmethod
+    def of(cls, tree: AreaTree, area: areas.Area, value: float | None, n: int) -> "AreaFigure":
+        """A figure at the area's label point."""
+        return cls(area=Area.of(tree, area.code), value=value, n=n, lon=area.at.lon, lat=area.at.lat)
+
+
+@strawberry.type
+class Query:
+    """The board's part of the root."""
+
+    @field_for(LEADER)
+    async def board(self, info: Info) -> Board:
+        """Today in one's area."""
+        return await board(info)
+
+    @field_for(LEADER)
+    async def cards(self, info: Info, first: int = 20) -> list[WorkOrder]:
+        """Open cases with a red or yellow card, the gravest first."""
+        now = info.context.office.clock()
+        rows = orders.carded(info.context.actor, now).limit(bounded(first))
+        async with info.context.office.reading() as session:
+            return [WorkOrder(row=row) for row in await session.exec(rows)]
+
+    @field_for(LEADER, most=100)
+    async def area_figures(
+        self, info: Info, measure: MapMeasure, parent: str | None = None
+    ) -> list[AreaFigure]:
+        """The areas one level under `parent` (one's own area unless said), in code order."""
+        office, actor = info.context.office, info.context.actor
+        top = parent or actor.area
+        if not AreaTree.contains(actor.area, top):
+            raise NotFound(subject=top)
+        today = day_of(office.clock())
+        below = office.areas.children(top)
+        async with office.reading() as session:
+            found = await queries.counts(session, [area.code for area in below], today)
+        return [
+            AreaFigure.of(office.areas, area, *_measured(found[area.code], measure, today)) for area in below
+        ]
+
+
+@strawberry.type
+class Subscription:
+    """The board's part of the live root."""
+
+    @subscription_for(LEADER)
+    async def live_board(self, info: Info) -> AsyncIterator[Board]:
+        """The board now, and again whenever something moved, at most once a second."""
+        office, actor = info.context.office, info.context.actor
+        with office.hub.listen(interest(actor).wakes) as woken:
+            while True:
+                woken.clear()
+                yield await board(info)
+                await woken.wait()
+                await asyncio.sleep(LIVE_SECONDS)
+
+
+async def board(info: Info) -> Board:
+    """Today in the leader's area, from the counters."""
+    office, actor = info.context.office, info.context.actor
+    now = office.clock()
+    today = day_of(now)
+    async with office.reading() as session:
+        counts = (await queries.counts(session, [actor.area], today))[actor.area]
+    first = today - timedelta(days=rules.HISTORY_DAYS)
+    new, daily = counts.daily["new"], counts.daily
+    came = rules.figure(rules.counted(new, first, today), today, new.get(today, 0))
+    stands = _stood(counts, "open", first, today)
+    late = _stood(counts, "overdue", first, today)
+    rated = daily["rated"]
+    since = today - timedelta(days=rules.SATISFACTION_DAYS - 1)
+    happy = rules.figure(
+        rules.shares(daily["satisfied"], rated, first, today), today,
+        sum(n for day, n in rated.items() if since <= day <= today),
+    )  # fmt: skip
+    return Board(
+        at=now, area=Area.of(office.areas, actor.area),
+        new_today=BoardFigure.of(BoardFigureKey.NEW_TODAY, came),
+        open=BoardFigure.of(BoardFigureKey.OPEN, stands),
+        overdue=BoardFigure.of(BoardFigureKey.OVERDUE, late),
+        satisfaction=BoardFigure.of(BoardFigureKey.SATISFACTION, happy),
+        lines=[
+            Line(code=line.code, params=[Param(name=name, value=value) for name, value in line.params])
+            for line in rules.lines(came, late, today.isoweekday())
+        ],
+    )  # fmt: skip
+
+
+def _stood(counts: Counts, metric: str, first: date, today: date) -> rules.Figure:
+    stock = counts.stock[metric]
+    return rules.figure(rules.stood(stock, counts.daily[metric], first, today), today, stock)
+
+
+def _measured(counts: Counts, measure: MapMeasure, today: date) -> tuple[float | None, int]:
+    match measure:
+        case MapMeasure.OPEN | MapMeasure.OVERDUE:
+            return float(counts.stock[measure]), counts.stock[measure]
+        case MapMeasure.NEW_TODAY:
+            n = counts.daily["new"].get(today, 0)
+            return float(n), n
+        case MapMeasure.SATISFACTION:
+            rated = counts.daily["rated"]
+            since = today - timedelta(days=rules.SATISFACTION_DAYS - 1)
+            n = sum(k for day, k in rated.items() if since <= day <= today)
+            return rules.shares(counts.daily["satisfied"], rated, today, today)[today], n
