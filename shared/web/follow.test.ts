@@ -1,6 +1,7 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import type { Doc } from './graph.ts'
 import { grant, serve } from './test/server.ts'
 
@@ -39,7 +40,9 @@ class Station {
     else socket.close(verdict, 'no')
   }
 
-  get origin(): string {
+  /** Where it listens, once it does. */
+  async origin(): Promise<string> {
+    if (!this.server.address()) await once(this.server, 'listening')
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
   }
 
@@ -68,6 +71,15 @@ class Station {
   }
 }
 
+/** What a proxy that forbids upgrades looks like to the page. */
+class BlockedSocket {
+  onclose: ((event: { code: number; reason: string }) => void) | null = null
+
+  constructor() {
+    queueMicrotask(() => this.onclose?.({ code: 1006, reason: '' }))
+  }
+}
+
 let station: Station
 let kit: typeof import('./follow.ts')
 let stop: () => void = () => undefined
@@ -76,7 +88,8 @@ let tokens: number
 beforeEach(async () => {
   station = new Station()
   tokens = 0
-  vi.stubGlobal('location', { origin: station.origin, reload: () => undefined })
+  vi.stubGlobal('location', { origin: await station.origin(), reload: () => undefined })
+  vi.stubGlobal('WebSocket', WebSocket) // jsdom's own does not work in Node
   serve(() => grant(`token-${++tokens}`))
   vi.resetModules()
   kit = await import('./follow.ts')
@@ -144,14 +157,7 @@ test('when the server cannot resume from a cursor, the follower is told and begi
 })
 
 test('where websockets are blocked it polls, and the chip says so', async () => {
-  vi.stubGlobal(
-    'WebSocket',
-    class {
-      constructor() {
-        throw new Error('blocked')
-      }
-    },
-  )
+  vi.stubGlobal('WebSocket', BlockedSocket)
   vi.resetModules()
   kit = await import('./follow.ts')
   vi.useFakeTimers()

@@ -1,5 +1,5 @@
 import type { Client } from 'graphql-ws'
-import { connection, heard } from './connection.ts'
+import { heard } from './connection.ts'
 import { Refusal } from './failures.ts'
 import { type Doc, failureOf, type GraphError } from './graph.ts'
 import { session } from './session.ts'
@@ -21,20 +21,31 @@ const LONGEST_WAIT_MS = 30_000
 const PONG_MS = 5_000
 /** Failures to open in a row after which we take websockets to be blocked. */
 const BLOCKED_AFTER = 3
+/** Close codes: ours for a token at its end, the client's own when the last follower has gone. */
 const TOKEN_OVER = 4401
+const NOBODY_LISTENS = 1000
+/** A token refused again this soon is not helped by another new one. */
+const RENEW_EVERY_MS = 10_000
 
+/** How often in a row a socket closed before it was ever open. */
 let failuresToOpen = 0
+const isBlocked = (): boolean => failuresToOpen >= BLOCKED_AFTER && navigator.onLine
 
 const client = lazily(async (): Promise<Client> => {
   const { createClient } = await import('graphql-ws')
   let silence: ReturnType<typeof setTimeout> | undefined
+  let wasOpen = false
   const socket = createClient({
     url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
     retryAttempts: 0, // each follower retries by itself, from its own cursor
     keepAlive: 12_000,
     connectionParams: async () => ({ token: await session.bearer() }),
     on: {
+      connecting() {
+        wasOpen = false
+      },
       connected() {
+        wasOpen = true
         failuresToOpen = 0
         heard.socket('open')
       },
@@ -44,7 +55,13 @@ const client = lazily(async (): Promise<Client> => {
       pong: (received) => {
         if (received) clearTimeout(silence)
       },
-      closed: () => clearTimeout(silence),
+      closed(event) {
+        clearTimeout(silence)
+        if (!wasOpen) failuresToOpen++
+        const { code } = event as CloseEvent
+        if (code === NOBODY_LISTENS) heard.socket('idle')
+        else if (code !== TOKEN_OVER) heard.socket(isBlocked() ? 'blocked' : 'retry')
+      },
     },
   })
   return socket
@@ -69,9 +86,11 @@ export function follow<T, V extends object>(doc: Doc<T, V>, variables: V, option
   /** Ends when the stream does: resolved by the server's complete, rejected by whatever broke it. */
   const listen = async (): Promise<void> => {
     const socket = await client()
-    return new Promise((done, fail) => {
+    if (stopping.signal.aborted) return
+    let unsubscribe: () => void = () => undefined
+    const ended = new Promise<void>((done, fail) => {
       const payload = { query: doc.toString(), variables: since === undefined ? variables : { ...variables, since } }
-      const unsubscribe = socket.subscribe<T>(payload as never, {
+      unsubscribe = socket.subscribe<T>(payload as never, {
         next(result) {
           const failed = result.errors?.[0] as GraphError | undefined
           if (failed) return fail(failureOf(failed))
@@ -84,29 +103,32 @@ export function follow<T, V extends object>(doc: Doc<T, V>, variables: V, option
       })
       stopping.signal.addEventListener('abort', unsubscribe, { once: true })
     })
+    return ended.finally(() => {
+      stopping.signal.removeEventListener('abort', unsubscribe)
+      unsubscribe()
+    })
   }
 
   const run = async (): Promise<void> => {
+    let renewedAt = 0
     for (let attempt = 0; !stopping.signal.aborted; attempt++) {
-      const opened = Date.now()
+      const began = Date.now()
       const failure = await listen().then(
         () => undefined,
         (cause: unknown) => cause,
       )
       if (stopping.signal.aborted) return
+      if (isTokenOver(failure) && began - renewedAt > RENEW_EVERY_MS && (await renewed())) {
+        renewedAt = Date.now()
+        continue
+      }
       if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED') {
         since = undefined
         options.refused?.(failure)
       }
-      if (isTokenOver(failure)) {
-        if (await renewed()) continue
-      }
-      if (Date.now() - opened > LONGEST_WAIT_MS) attempt = 0
-      failuresToOpen++
-      const blocked = failuresToOpen > BLOCKED_AFTER && navigator.onLine
-      heard.socket(blocked ? 'blocked' : 'retry')
-      if (connection.state === 'polling' || blocked) options.poll?.()
-      await pause(blocked ? POLL_MS : backoff(attempt), stopping.signal)
+      if (isBlocked()) options.poll?.()
+      if (began + LONGEST_WAIT_MS < Date.now()) attempt = 0
+      await pause(isBlocked() ? POLL_MS : backoff(attempt), stopping.signal)
     }
   }
 
