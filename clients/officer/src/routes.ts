@@ -1,4 +1,28 @@
 import type { RouteRecordRaw } from 'vue-router'
 import HomePage from './home/HomePage.vue'
+import { wide } from './wide'
 
-export const routes: RouteRecordRaw[] = [{ path: '/', component: HomePage }]
+/** A page of one case or one act: the phone gives it the whole screen, the desk keeps its rail. */
+const sub = {
+  get nav() {
+    return wide.value
+  },
+}
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', component: HomePage },
+  { path: '/tasks', component: () => import('./orders/tasks/TasksPage.vue') },
+  { path: '/orders', component: () => import('./orders/CasesPage.vue') },
+  { path: '/orders/:id', component: () => import('./orders/case/CasePage.vue'), props: true, meta: sub },
+  {
+    path: '/orders/:id/:kind(verify|check)',
+    component: () => import('./orders/tasks/TaskPage.vue'),
+    props: true,
+    meta: sub,
+  },
+  { path: '/orders/:id/finish', component: () => import('./orders/handle/FinishPage.vue'), props: true, meta: sub },
+  { path: '/report', component: () => import('./orders/report/ReportPage.vue'), meta: sub },
+  { path: '/outbox', component: () => import('./outbox/OutboxPage.vue'), meta: sub },
+  { path: '/me', component: () => import('./identity/MePage.vue') },
+  { path: '/:rest(.*)*', component: () => import('./home/NotFoundPage.vue') },
+]

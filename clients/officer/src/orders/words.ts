@@ -12,7 +12,7 @@ export const gridOf = (place: PlaceFragment): string =>
 
 /** The address when somebody gave one, else the grid cell; a case without a position says so. */
 export function whereIs(place: PlaceFragment): string {
-  return place.address || gridOf(place) || t('place.unknown')
+  return place.address || gridOf(place) || t('where.unknown')
 }
 
 /** 2 个工作日 */

@@ -1,10 +1,5 @@
-import { distanceM } from '@sanwei/web/geo'
+import { distanceM, type Point } from '@sanwei/web/geo'
 import type { TaskFragment } from '../../gql/graphql'
-
-export interface Point {
-  lon: number
-  lat: number
-}
 
 export interface TaskRow {
   task: TaskFragment
@@ -12,7 +7,8 @@ export interface TaskRow {
   metres: number | null
 }
 
-const end = (task: TaskFragment): number => (task.clock?.dueAt ? Date.parse(task.clock.dueAt) : Number.POSITIVE_INFINITY)
+const end = (task: TaskFragment): number =>
+  task.clock?.dueAt ? Date.parse(task.clock.dueAt) : Number.POSITIVE_INFINITY
 const byDue = (a: TaskRow, b: TaskRow): number => end(a.task) - end(b.task)
 const byWalk = (a: TaskRow, b: TaskRow): number =>
   (a.metres ?? Number.POSITIVE_INFINITY) - (b.metres ?? Number.POSITIVE_INFINITY) || byDue(a, b)

@@ -1,0 +1,33 @@
+import { type Component, defineAsyncComponent } from 'vue'
+import type { Post } from '../gql/graphql'
+
+export type Entry = 'home' | 'tasks' | 'cases' | 'me'
+
+export interface Home {
+  page: Component
+  /** The entries of the navigation, in order. */
+  nav: readonly Entry[]
+  /** Offers 快速上报 in the middle of the navigation. */
+  reports?: boolean
+}
+
+const Cases = defineAsyncComponent(() => import('../orders/CasesHome.vue'))
+const Dispatch = defineAsyncComponent(() => import('../orders/dispatch/DispatchPage.vue'))
+const Today = defineAsyncComponent(() => import('../orders/tasks/TodayPage.vue'))
+const Todo = defineAsyncComponent(() => import('../orders/handle/TodoPage.vue'))
+
+const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true }
+const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'me'] }
+const handle: Home = { page: Todo, nav: ['home', 'cases', 'me'] }
+const read: Home = { page: Cases, nav: ['home', 'me'] }
+
+const HOMES: Partial<Record<Post, Home>> = {
+  GRID_OFFICER: patrol,
+  STREET_DISPATCHER: dispatch,
+  DISTRICT_DISPATCHER: dispatch,
+  HANDLER: handle,
+  UNIT_HEAD: handle,
+}
+
+/** Where a post's day begins. A post without a desk of its own reads the cases it may see. */
+export const homeOf = (post: Post): Home => HOMES[post] ?? read

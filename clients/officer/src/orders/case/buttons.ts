@@ -1,0 +1,78 @@
+import { graph } from '@sanwei/web/graph'
+import {
+  type OrderAction,
+  type OrderCaseFragment,
+  type OrderRowFragment,
+  RequestVerifyDocument,
+  SignDocument,
+  StepOrderDocument,
+} from '../../gql/graphql'
+
+export type SheetName =
+  | 'reassign'
+  | 'reject'
+  | 'locate'
+  | 'return'
+  | 'acceptReturn'
+  | 'refuseReturn'
+  | 'close'
+  | 'closeReject'
+  | 'deptReject'
+  | 'auditFail'
+  | 'reopen'
+
+export type Call = (order: OrderCaseFragment, opId: string) => Promise<OrderRowFragment>
+
+export interface Button {
+  /** Its words are `step.<id>`, and `step.<id>.done` once a call succeeded. */
+  id: string
+  /** Shown while the server offers any of these. */
+  on: readonly OrderAction[]
+  /** A page of its own, a sheet over the case, one call, or the call that follows the suggestion. */
+  does: { page: 'verify' | 'check' | 'finish' } | { sheet: SheetName } | { call: Call } | 'advice'
+  /** Rare or grave: kept out of the thumb's way. */
+  quiet?: boolean
+  key?: string
+}
+
+const step =
+  (action: OrderAction): Call =>
+  async ({ id, version }, opId) =>
+    (await graph(StepOrderDocument, { input: { id, version, action, opinion: '', opId } })).stepOrder
+
+const sign: Call = async ({ id, version }, opId) => (await graph(SignDocument, { id, version, opId })).signOrder
+
+const verify: Call = async ({ id, version }, opId) =>
+  (await graph(RequestVerifyDocument, { input: { id, version, opinion: '', opId } })).requestVerify
+
+/** Every step of the flow that has a button, the weightiest first: the first one offered is the loud one. */
+export const BUTTONS: readonly Button[] = [
+  { id: 'goVerify', on: ['VERIFY_DONE'], does: { page: 'verify' } },
+  { id: 'goCheck', on: ['CHECK_PASS', 'CHECK_FAIL'], does: { page: 'check' } },
+  { id: 'advice', on: ['FILE', 'DISPATCH'], does: 'advice', key: 'a' },
+  { id: 'sign', on: ['SIGN'], does: { call: sign } },
+  { id: 'finish', on: ['FINISH'], does: { page: 'finish' }, key: 'e' },
+  { id: 'deptConfirm', on: ['DEPT_CONFIRM'], does: { call: step('DEPT_CONFIRM') } },
+  { id: 'sendCheck', on: ['SEND_CHECK'], does: { call: step('SEND_CHECK') } },
+  { id: 'acceptReturn', on: ['ACCEPT_RETURN'], does: { sheet: 'acceptReturn' } },
+  { id: 'close', on: ['CLOSE'], does: { sheet: 'close' } },
+  { id: 'auditPass', on: ['AUDIT_PASS'], does: { call: step('AUDIT_PASS') } },
+  { id: 'locate', on: ['LOCATE'], does: { sheet: 'locate' } },
+  { id: 'reassign', on: ['FILE', 'DISPATCH'], does: { sheet: 'reassign' }, key: 'd' },
+  { id: 'verify', on: ['REQUEST_VERIFY'], does: { call: verify } },
+  { id: 'return', on: ['RETURN'], does: { sheet: 'return' }, key: 'r' },
+  { id: 'deptReject', on: ['DEPT_REJECT'], does: { sheet: 'deptReject' } },
+  { id: 'refuseReturn', on: ['REFUSE_RETURN'], does: { sheet: 'refuseReturn' } },
+  { id: 'closeReject', on: ['CLOSE_REJECT'], does: { sheet: 'closeReject' } },
+  { id: 'auditFail', on: ['AUDIT_FAIL'], does: { sheet: 'auditFail' } },
+  { id: 'reject', on: ['REJECT'], does: { sheet: 'reject' }, quiet: true },
+  { id: 'reopen', on: ['REOPEN'], does: { sheet: 'reopen' }, quiet: true },
+]
+
+/** The buttons for what the server offers. Moving the pin is rare once a case has a place. */
+export function buttonsFor(order: Pick<OrderCaseFragment, 'actions' | 'place'>): Button[] {
+  const offered = new Set<OrderAction>(order.actions)
+  return BUTTONS.filter((button) => button.on.some((action) => offered.has(action))).map((button) =>
+    button.id === 'locate' && order.place.located ? { ...button, quiet: true } : button,
+  )
+}

@@ -1,0 +1,95 @@
+import { useDraft } from '@sanwei/web/drafts'
+import { useProblems } from '@sanwei/web/errors'
+import { t } from '@sanwei/web/i18n'
+import { type Photo, revive } from '@sanwei/web/photos'
+import { session } from '@sanwei/web/session'
+import { toast } from '@sanwei/web/toast'
+import { computed, ref, shallowRef } from 'vue'
+import { useHere } from '../place/use-here'
+import { post } from '../send'
+import { commonMatters, countUse } from './common-matters'
+
+const bare = (photos: readonly Photo[]) => photos.map(({ url: _, ...kept }) => kept)
+
+/** The 15-second report: everything it needs is on the phone, and 保存 only writes to the phone. */
+export function useReport() {
+  const owner = session.owner.value ?? ''
+  const here = useHere()
+  const form = useProblems()
+  const photos = ref<Photo[]>([])
+  const after = ref<Photo[]>([])
+  const code = ref<string | null>(null)
+  const text = ref('')
+  const solved = ref(false)
+  const common = shallowRef(commonMatters(owner))
+  /** A matter found by search; it takes the last tile. */
+  const other = shallowRef<{ code: string; name: string } | null>(null)
+
+  const nameOf = (one: { code: string; name?: string | undefined }): string => one.name ?? t(`matter.${one.code}`)
+  const matter = computed(
+    () => [...common.value, ...(other.value ? [other.value] : [])].find((one) => one.code === code.value) ?? null,
+  )
+
+  const draft = useDraft('report', {
+    collect: () =>
+      photos.value.length || text.value
+        ? {
+            photos: bare(photos.value),
+            after: bare(after.value),
+            code: code.value,
+            text: text.value,
+            solved: solved.value,
+          }
+        : null,
+    restore(kept) {
+      photos.value = kept.photos.map(revive)
+      after.value = kept.after.map(revive)
+      code.value = kept.code
+      text.value = kept.text
+      solved.value = kept.solved
+    },
+  })
+
+  function clear(): void {
+    photos.value = []
+    after.value = []
+    text.value = ''
+    code.value = null
+    solved.value = false
+    other.value = null
+    common.value = commonMatters(owner)
+  }
+
+  /** Writes the report to the phone; true once it is safe there. */
+  async function save(): Promise<boolean> {
+    form.clear()
+    const [what, place] = [matter.value, here.at.value]
+    if (!what) form.add('matter', t('report.pick'))
+    if (!place) form.add('place', t('here.needed'))
+    if (!what || !place) return false
+    const afterPhotos = solved.value ? after.value : []
+    await post({
+      kind: 'report',
+      title: t('report.of', { matter: nameOf(what) }),
+      photos: [...photos.value, ...afterPhotos],
+      variables: (id) => ({
+        input: {
+          id,
+          matterCode: what.code,
+          text: text.value,
+          photoIds: photos.value.map((photo) => photo.id),
+          place,
+          takenAt: photos.value[0]?.takenAt ?? null,
+          selfHandled: solved.value,
+          afterPhotoIds: afterPhotos.map((photo) => photo.id),
+        },
+      }),
+    })
+    countUse(owner, what)
+    toast(t('report.saved'))
+    await draft.clear()
+    return true
+  }
+
+  return { here, form, photos, after, code, text, solved, common, other, nameOf, draft, save, clear }
+}

@@ -1,0 +1,87 @@
+import type { Problems } from '@sanwei/web/errors'
+import { Refusal } from '@sanwei/web/graph'
+import { t } from '@sanwei/web/i18n'
+import { uuid } from '@sanwei/web/ids'
+import { type Op, outbox } from '@sanwei/web/outbox'
+import type { Photo } from '@sanwei/web/photos'
+import { toast } from '@sanwei/web/toast'
+import { type Ref, readonly, ref, watch } from 'vue'
+
+/** How long a form waits for the server's word before it trusts the outbox. */
+const PATIENCE_MS = 6_000
+
+export interface Letter {
+  kind: string
+  title: string
+  photos: readonly Photo[]
+  subject?: string
+  id?: string
+  variables(opId: string): Record<string, unknown>
+}
+
+/** Stores an act on the phone. Resolves as soon as it is safe there; `sent` follows with what became of it. */
+export async function post({
+  kind,
+  variables,
+  title,
+  photos,
+  subject,
+  id = uuid(),
+}: Letter): Promise<{ sent: Promise<Op> }> {
+  const sent = outbox.send(kind, variables(id), { id, title, photos, ...(subject ? { subject } : {}) })
+  await Promise.race([sent, isStored(id)])
+  return { sent }
+}
+
+const isStored = (id: string): Promise<void> =>
+  new Promise((done) => {
+    const stop = watch(
+      () => outbox.ops.value.some((op) => op.id === id),
+      (stored) => {
+        if (!stored) return
+        queueMicrotask(() => stop())
+        done()
+      },
+      { immediate: true, flush: 'sync' },
+    )
+  })
+
+/**
+ * Sends a form through the outbox. With network the server's refusal comes back into the form;
+ * without, the act waits on the phone and the form is done.
+ */
+export function useSend(
+  form: Problems,
+  fields: Record<string, string>,
+): { busy: Readonly<Ref<boolean>>; send(letter: Letter): Promise<boolean> } {
+  const busy = ref(false)
+  let refused: string | null = null
+
+  async function send(letter: Letter): Promise<boolean> {
+    if (busy.value) return false
+    busy.value = true
+    form.clear()
+    try {
+      if (refused) await outbox.discard(refused) // the same form once more, mended
+      refused = null
+      const { sent } = await post(letter)
+      const op = await Promise.race([sent, pause(PATIENCE_MS)])
+      if (op?.refusal) {
+        refused = op.id
+        form.take(new Refusal(op.refusal.code, op.refusal.params, op.refusal.field), fields)
+        return false
+      }
+      toast(t(op?.state === 'done' ? 'send.done' : 'send.kept'))
+      return true
+    } catch (failure) {
+      form.take(failure)
+      return false
+    } finally {
+      busy.value = false
+    }
+  }
+
+  return { busy: readonly(busy), send }
+}
+
+const pause = (ms: number): Promise<undefined> => new Promise((done) => setTimeout(done, ms, undefined))

@@ -1,0 +1,56 @@
+import { locate, type Point } from '@sanwei/web/geo'
+import { graph } from '@sanwei/web/graph'
+import { useLiveList } from '@sanwei/web/live-list'
+import { recall, remember } from '@sanwei/web/remember'
+import { computed, onMounted, ref, shallowRef, watch } from 'vue'
+import {
+  LiveTasksDocument,
+  type LiveTasksSubscription,
+  type OrderLane,
+  type TaskFragment,
+  TasksDocument,
+} from '../../gql/graphql'
+import { arrange } from './order'
+
+export const KEEP_AS = 'tasks'
+const LANES: readonly OrderLane[] = ['TO_VERIFY', 'TO_CHECK']
+
+/** What the officer has to do today, in walking or due order; readable without network. */
+export function useTasks() {
+  const reported = ref<number | null>(null)
+  const here = shallowRef<Point | null>(null)
+  const by = ref<'walk' | 'due'>(recall('tasks-by') === 'due' ? 'due' : 'walk')
+  watch(by, (order) => remember('tasks-by', order))
+
+  const list = useLiveList<TaskFragment>({
+    async read() {
+      const { verify, check, reported: mine } = await graph(TasksDocument)
+      reported.value = mine.total
+      return { items: [...verify.items, ...check.items], total: verify.total + check.total }
+    },
+    feed: {
+      doc: LiveTasksDocument,
+      event: ({ liveOrders }: LiveTasksSubscription) => ({
+        ...liveOrders,
+        id: liveOrders.orderId,
+        row: liveOrders.order,
+      }),
+    },
+    belongs: ({ lanes }) => lanes.some((lane) => LANES.includes(lane)),
+    keepAs: () => KEEP_AS,
+  })
+
+  watch(list.waiting, (n) => {
+    if (n && !list.rows.value.length) list.show()
+  })
+
+  onMounted(async () => {
+    here.value = await locate().catch(() => null) // without a position the list is by due time
+  })
+
+  const rows = computed(() => arrange(list.rows.value, here.value, by.value))
+  return { list, rows, reported, here, by }
+}
+
+export const kindOf = (task: Pick<TaskFragment, 'lanes'>): 'verify' | 'check' =>
+  task.lanes.includes('TO_VERIFY') ? 'verify' : 'check'
