@@ -33,7 +33,7 @@ MAX_OPERATIONS = 50  # at once on one socket
 INIT_SECONDS = 10.0
 LONGEST_REASON = 123  # bytes a close frame holds beside its code
 
-UNAUTHORIZED, TOO_MANY, BUG = 4401, 4429, 4500
+UNAUTHORIZED, TOO_MANY, TRY_LATER = 4401, 4429, 1013
 
 
 def fault(message: object) -> str | None:
@@ -109,7 +109,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             code, reason = UNAUTHORIZED, "Session over"
         except Exception as error:  # whatever failed, a socket nobody watches must not live on
             await self.handle_task_exception(error)
-            code, reason = BUG, "Internal error"
+            code, reason = TRY_LATER, "Try again later"
         for operation in list(self.operations):
             await self.cleanup_operation(operation)
         await self.websocket.close(code, reason)

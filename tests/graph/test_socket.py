@@ -215,7 +215,7 @@ async def test_a_socket_nobody_can_vouch_for_ends(here, caplog):
             raise LookupError(actor.id)
 
     async with town(people=Forgetful()) as other, socket(other.server, other.people.token()) as line:
-        assert await line.closed(within=2) == 4500
+        assert await line.closed(within=2) == 1013
     assert "LookupError: ann" in caplog.text
 
 

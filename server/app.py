@@ -1,0 +1,106 @@
+"""Builds, wires, starts: the only module that knows every other."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+
+from server import schemas
+from server.command.library import Library
+from server.graph.audience import SchemaByRole
+from server.graph.endpoint import Endpoint
+from server.graph.errors import BadQuery, Internal, TooLarge
+from server.graph.response import BODY_KB
+from server.identity.service import Identity
+from server.kernel.calendar import WorkCalendar
+from server.kernel.errors import CityError, NotFound
+from server.platform import holds
+from server.platform.areas import AreaTree
+from server.platform.db import open_store
+from server.platform.files import Files
+from server.platform.jobs import Jobs
+from server.platform.news import LocalHub
+from server.platform.redis_hub import RedisHub
+from server.platform.vault import Vault
+from server.platform.work import Office
+from server.settings import Settings
+from server.web import auth, config, files, health, static
+from server.web.headers import SecurityHeaders
+
+DATA = Path(__file__).parents[1] / "shared" / "data"
+COMPRESS_FROM = 1000  # bytes; below that the headers outweigh it
+COMPRESS_LEVEL = 5  # most of the gain for a third of the time
+
+
+def open_office(settings: Settings) -> Office:
+    """Everything the rooms hand down, built once. Opens no connection yet."""
+    office = Office(
+        settings=settings,
+        store=open_store(settings.database),
+        hub=RedisHub(settings.redis_url) if settings.redis_url else LocalHub(),
+        calendar=WorkCalendar.load(DATA / "calendar.json"),
+        areas=AreaTree.of(settings.district, hotline=settings.hotline),
+    )
+    office.tools[Vault] = Vault.open(settings)
+    office.tools[Files] = Files(office)
+    office.tools[Library] = Library.load(DATA)
+    office.tools[Identity] = Identity(office)
+    return office
+
+
+def jobs_of(office: Office) -> Jobs:
+    """What is done again and again, asked for or not."""
+    jobs = Jobs(office, office.settings.sweep_seconds)
+    jobs.add("holds", holds.release)
+    return jobs
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The whole server as an ASGI app; without `settings`, as the environment says."""
+    settings = settings or Settings()
+    office = open_office(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with jobs_of(office).running():
+            yield
+        await office.of(Identity).close()
+        await office.hub.close()
+        await office.store.close()
+
+    app = FastAPI(
+        title="Sanwei", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None,
+        max_body_size=BODY_KB * 1000,
+    )  # fmt: skip
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=COMPRESS_LEVEL)
+    app.add_middleware(SecurityHeaders, origin=settings.origin)
+    app.add_exception_handler(HTTPException, turned_away)
+    app.add_exception_handler(Exception, broken)
+
+    graphql = Endpoint(
+        SchemaByRole(schemas.build(settings)), office, office.of(Identity).gate, origins=[settings.origin]
+    )
+    app.router.routes += [Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)]
+    for router in (auth.router, files.router, health.router, config.router):
+        app.include_router(router(office))
+    static.mount(app)
+    return app
+
+
+async def turned_away(_request: Request, error: Exception) -> Response:
+    """An address, method or body no route takes, in the shape of our other refusals."""
+    assert isinstance(error, HTTPException)
+    refusals: dict[int, CityError] = {404: NotFound(), 413: TooLarge(limitKb=BODY_KB)}
+    refusal = refusals.get(error.status_code, BadQuery())
+    return JSONResponse(refusal.extensions, error.status_code, error.headers)
+
+
+async def broken(_request: Request, _error: Exception) -> Response:
+    """A bug in a plain route: the server logs it, the caller learns nothing."""
+    return JSONResponse(Internal().extensions, 500)

@@ -1,0 +1,72 @@
+"""Three schemas from one set of types: merges the rooms' roots and writes what each app may know.
+
+`python -m server.schemas` writes shared/schema/*.graphql; with `--check` it compares and changes nothing.
+"""
+
+import difflib
+import sys
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+
+from strawberry.tools import merge_types
+
+from server.command.orders.graphql import moves as order_moves
+from server.command.orders.graphql import reads as order_reads
+from server.command.requests.graphql import moves as request_moves
+from server.command.requests.graphql import reads as request_reads
+from server.graph.audience import RoleSchema
+from server.identity import graphql as identity
+from server.kernel.actors import Role
+from server.settings import Settings
+
+ROOMS = (identity, order_reads, order_moves, request_reads, request_moves)
+WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
+
+
+def root(name: str, rooms: Iterable[ModuleType] = ROOMS) -> type | None:
+    """What the rooms add to `name` (Query, Mutation, Subscription), or None.
+
+    Raises UserWarning when two rooms claim one field: Strawberry would let the later one win.
+    """
+    parts = tuple(getattr(room, name) for room in rooms if hasattr(room, name))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return merge_types(name, parts) if parts else None
+
+
+def build(settings: Settings | None = None) -> dict[Role, RoleSchema]:
+    """One schema per role. Raises TypeError when an output field names no audience."""
+    query, mutation, subscription = root("Query"), root("Mutation"), root("Subscription")
+    assert query
+    closed = settings is not None and settings.production
+    return {role: RoleSchema(role, query, mutation, subscription, closed=closed) for role in Role}
+
+
+def sdl() -> dict[str, str]:
+    """Each role's schema, sorted, by file name."""
+    return {f"{role}.graphql": schema.as_str() + "\n" for role, schema in build().items()}
+
+
+def write_sdl(folder: Path = WRITTEN) -> None:
+    """Bring the files in `folder` up to date."""
+    for name, text in sdl().items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def drift(folder: Path = WRITTEN) -> str:
+    """What `write_sdl` would change, as a diff; empty when it would change nothing."""
+    changes: list[str] = []
+    for name, text in sdl().items():
+        written = (folder / name).read_text(encoding="utf-8") if (folder / name).exists() else ""
+        changes += difflib.unified_diff(
+            written.splitlines(keepends=True), text.splitlines(keepends=True), f"{name} as written", name
+        )
+    return "".join(changes)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--check"]:
+        sys.exit((changes := drift()) and changes + "`make schema` writes them anew")
+    write_sdl()
