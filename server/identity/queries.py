@@ -100,26 +100,20 @@ async def people(session: AsyncSession, ids: Iterable[str]) -> dict[str, PersonR
 
 async def officers_of_cell(session: AsyncSession, cell: str, *, now: datetime) -> list[PersonRow]:
     """Grid officers responsible for a cell, the deputies last."""
-    rows = await session.exec(
-        _persons().where(
-            col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None),
-            literal(cell).startswith(col(PostHolding.area)),
-        )
-    )  # fmt: skip
-    mine = [row for row in rows if cell in row[3].cells]
-    mine.sort(key=lambda row: row[3].deputy)
-    return list(_by_id(mine).values())
+    return await officers_in(session, cell, now)
 
 
 async def officers_in(session: AsyncSession, area: str, now: datetime) -> list[PersonRow]:
     """Grid officers with a cell inside an area (or of it, for a cell), the deputies last."""
     rows = await session.exec(
         _persons().where(
-            col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None)
+            col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None),
+            or_(literal(area).startswith(col(PostHolding.area)), col(PostHolding.area).startswith(area)),
         )
     )  # fmt: skip
     mine = [row for row in rows if any(cell.startswith(area) for cell in row[3].cells)]
-    return list(_by_id(sorted(mine, key=lambda row: row[3].deputy)).values())
+    first_line, deputies = ([row for row in mine if row[3].deputy is deputy] for deputy in (False, True))
+    return list(_by_id([*first_line, *deputies]).values())
 
 
 async def handlers_of(session: AsyncSession, unit_id: str, *, now: datetime) -> list[PersonRow]:

@@ -1,0 +1,69 @@
+"""Photos over plain HTTP: put with a bearer token, shown through signed addresses."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from server.graph.authentication import bearer
+from server.identity.brakes import UPLOAD
+from server.identity.service import Identity
+from server.platform.files import SIGNED_SECONDS, Files, Variant
+from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage
+from server.platform.work import Office
+from server.web.refusals import CityRoute
+
+SHOWN_AS = {
+    "Cache-Control": f"private, max-age={SIGNED_SECONDS}, immutable",
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Kept(BaseModel):
+    """A photo that is safe here; the addresses open for five minutes. `takenAt` is the camera's word."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    id: str
+    url: str
+    thumb_url: str
+    width: int
+    height: int
+    taken_at: datetime | None
+
+
+def router(office: Office) -> APIRouter:
+    """PUT /files/{id} and GET /files/{id}/{full|thumb}."""
+    identity, files = office.of(Identity), office.of(Files)
+    # counted by Files while it streams, so that the refusal is ours; the app's own limit is for JSON
+    routes = APIRouter(prefix="/files", route_class=CityRoute, max_body_size=2 * MOST_BYTES)
+
+    @routes.put("/{id}")
+    async def put(id: UUID, request: Request, response: Response) -> Kept:
+        actor = await identity.gate.actor(bearer(request.headers))
+        await identity.brakes.spend(UPLOAD, actor.id)
+        if not request.headers.get("content-type", "").lower().startswith("image/"):
+            raise NotAnImage
+        if int(request.headers.get("content-length", 0)) > MOST_BYTES:
+            raise FileTooLarge
+        file, new = await files.keep(actor, str(id), request.stream())
+        response.status_code = 201 if new else 200
+        return Kept(
+            id=file.id, url=files.sign(file.id, "full", actor), thumb_url=files.sign(file.id, "thumb", actor),
+            width=file.width, height=file.height, taken_at=file.taken_at,
+        )  # fmt: skip
+
+    @routes.get("/{id}/{variant}")
+    async def show(
+        id: UUID, variant: Variant, u: str, e: int, s: Annotated[str, Query(max_length=64)]
+    ) -> Response:
+        webp = await files.show(str(id), variant, person=u, ends=e, signature=s)
+        return Response(webp, media_type="image/webp", headers=SHOWN_AS)
+
+    return routes

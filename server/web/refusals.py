@@ -1,0 +1,60 @@
+"""What a refusal looks like over plain HTTP: the code and its parameters, with a status that fits."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+
+from server.kernel.errors import BadInput, CityError
+
+STATUS = {
+    "UNAUTHENTICATED": 401, "BAD_CREDENTIALS": 401, "BAD_CODE": 401, "NO_SESSION": 401,
+    "NOT_ALLOWED": 403, "FOREIGN_ORIGIN": 403, "NOT_FOUND": 404, "ID_TAKEN": 409, "FILE_TOO_LARGE": 413,
+    "NOT_AN_IMAGE": 415, "NOT_JSON": 415, "LOCKED": 423, "TOO_MANY": 429, "NO_CHANNEL": 503,
+}  # fmt: skip
+OTHERWISE = 400
+
+
+class ForeignOrigin(CityError):
+    """A page of another site asks."""
+
+    code = "FOREIGN_ORIGIN"
+
+
+class NotJson(CityError):
+    """The body is not declared as JSON, or is not JSON."""
+
+    code = "NOT_JSON"
+
+
+def refused(refusal: CityError) -> JSONResponse:
+    """`refusal` as an answer; 429 also says when to come back."""
+    headers = {"Cache-Control": "no-store"}
+    if wait := refusal.params.get("retryAfter"):
+        headers["Retry-After"] = str(wait)
+    return JSONResponse(refusal.extensions, STATUS.get(refusal.code, OTHERWISE), headers)
+
+
+class CityRoute(APIRoute):
+    """A route whose refusals, and whose malformed requests, are answered in our own shape."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with refusals caught."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except CityError as refusal:
+                return refused(refusal)
+            except RequestValidationError as error:
+                problems = error.errors()
+                if any(problem["type"] == "json_invalid" for problem in problems):
+                    return refused(NotJson())
+                place = problems[0]["loc"]
+                return refused(BadInput(field=str(place[-1]) if len(place) > 1 else None))
+
+        return answer
