@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type EffectScope, effectScope, ref } from 'vue'
+import type { Draft } from './drafts.ts'
 
 interface Form {
   text: string
@@ -38,22 +39,21 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const twoSeconds = async (): Promise<void> => {
-  await vi.advanceTimersByTimeAsync(2_000)
-  await new Promise((done) => setTimeout(done, 20))
-}
+/** Lets two seconds pass until the form has been saved. */
+const saved = (draft: Draft): Promise<void> =>
+  vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(draft.savedAt.value).not.toBeNull()
+  })
+const offered = (draft: Draft): Promise<void> => vi.waitFor(() => expect(draft.found.value).toBe(true))
 
 test('what was typed is offered on the next visit and taken up when wanted', async () => {
-  const first = await openForm()
-  await vi.waitFor(async () => {
-    first.form.value.text = '井盖裂开一半'
-    await twoSeconds()
-    expect(first.draft.savedAt.value).not.toBeNull()
-  })
+  const first = await openForm('井盖裂开一半')
+  await saved(first.draft)
   scope.stop()
 
   const second = await openForm()
-  await vi.waitFor(() => expect(second.draft.found.value).toBe(true))
+  await offered(second.draft)
   expect(second.form.value.text).toBe('')
   second.draft.resume()
   expect(second.form.value.text).toBe('井盖裂开一半')
@@ -62,29 +62,41 @@ test('what was typed is offered on the next visit and taken up when wanted', asy
 
 test('an offer that was not answered is not overwritten by new typing', async () => {
   const first = await openForm('old')
-  await vi.waitFor(async () => {
-    await twoSeconds()
-    expect(first.draft.savedAt.value).not.toBeNull()
-  })
+  await saved(first.draft)
   scope.stop()
 
   const second = await openForm('new')
-  await vi.waitFor(() => expect(second.draft.found.value).toBe(true))
-  await twoSeconds()
+  await offered(second.draft)
+  await vi.advanceTimersByTimeAsync(2_000)
   expect(second.draft.savedAt.value).toBeNull()
   second.draft.resume()
   expect(second.form.value.text).toBe('old')
 })
 
-test('starting again, or sending, leaves no draft', async () => {
+test('sending the form leaves no draft', async () => {
   const first = await openForm('text')
-  await vi.waitFor(async () => {
-    await twoSeconds()
-    expect(first.draft.savedAt.value).not.toBeNull()
-  })
+  await saved(first.draft)
   await first.draft.clear()
   scope.stop()
-  const second = await openForm()
-  await twoSeconds()
+
+  const second = await openForm('other')
+  await saved(second.draft) // which it would not be while an older one is offered
   expect(second.draft.found.value).toBe(false)
+})
+
+test('starting again keeps nothing of the former draft', async () => {
+  const first = await openForm('old')
+  await saved(first.draft)
+  scope.stop()
+  const second = await openForm('new')
+  await offered(second.draft)
+  await second.draft.discard()
+  second.form.value.text = 'newer'
+  await saved(second.draft)
+  scope.stop()
+
+  const third = await openForm()
+  await offered(third.draft)
+  third.draft.resume()
+  expect(third.form.value.text).toBe('newer')
 })

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { WebSocket, WebSocketServer } from 'ws'
+import { WebSocket } from 'ws'
 import type { Doc } from './graph.ts'
 import { grant, serve } from './test/server.ts'
+import { type Frame, Station } from './test/station.ts'
 
 type News = { news: { cursor: string; text: string } }
 const NEWS = 'subscription News($since: String) { news(since: $since) { cursor text } }' as unknown as Doc<
@@ -11,65 +10,7 @@ const NEWS = 'subscription News($since: String) { news(since: $since) { cursor t
   { since?: string | null }
 >
 
-interface Frame {
-  type: string
-  id?: string
-  payload?: { token?: string; variables?: Record<string, unknown> }
-}
-
-/** The server's side of graphql-transport-ws, over a real socket. */
-class Station {
-  readonly frames: Frame[] = []
-  readonly sockets: WebSocket[] = []
-  private readonly server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
-  /** What a token gets: a close code, or an open line. */
-  admit: (token: string | undefined) => number | 'open' = () => 'open'
-
-  constructor() {
-    this.server.on('connection', (socket) => {
-      this.sockets.push(socket)
-      socket.on('message', (data) => this.hear(socket, JSON.parse(String(data)) as Frame))
-    })
-  }
-
-  private hear(socket: WebSocket, frame: Frame): void {
-    this.frames.push(frame)
-    if (frame.type !== 'connection_init') return
-    const verdict = this.admit(frame.payload?.token)
-    if (verdict === 'open') socket.send(JSON.stringify({ type: 'connection_ack' }))
-    else socket.close(verdict, 'no')
-  }
-
-  /** Where it listens, once it does. */
-  async origin(): Promise<string> {
-    if (!this.server.address()) await once(this.server, 'listening')
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`
-  }
-
-  get subscriptions(): Frame[] {
-    return this.frames.filter(({ type }) => type === 'subscribe')
-  }
-
-  async subscribed(count: number): Promise<Frame> {
-    await vi.waitFor(() => expect(this.subscriptions).toHaveLength(count), { timeout: 5000 })
-    return this.subscriptions[count - 1] as Frame
-  }
-
-  tell(frame: Frame, cursor: string): void {
-    const payload = { data: { news: { cursor, text: `news ${cursor}` } } }
-    this.sockets.at(-1)?.send(JSON.stringify({ id: frame.id, type: 'next', payload }))
-  }
-
-  refuse(frame: Frame, code: string): void {
-    const payload = [{ message: code, extensions: { code } }]
-    this.sockets.at(-1)?.send(JSON.stringify({ id: frame.id, type: 'error', payload }))
-  }
-
-  close(): void {
-    for (const socket of this.sockets) socket.terminate()
-    this.server.close()
-  }
-}
+const news = (cursor: string): News => ({ news: { cursor, text: `news ${cursor}` } })
 
 /** What a proxy that forbids upgrades looks like to the page. */
 class BlockedSocket {
@@ -113,7 +54,7 @@ function listen(options: Partial<Parameters<typeof kit.follow<News, object>>[2]>
 test('news arrive, with the access token in the first frame', async () => {
   const heard = listen()
   const frame = await station.subscribed(1)
-  station.tell(frame, '1')
+  station.tell(frame, news('1'))
   await vi.waitFor(() => expect(heard).toEqual(['news 1']))
   expect(station.frames[0]).toMatchObject({ type: 'connection_init', payload: { token: 'token-1' } })
   expect(frame.payload?.variables).toEqual({})
@@ -122,13 +63,13 @@ test('news arrive, with the access token in the first frame', async () => {
 
 test('after a broken line it resumes from the last cursor', async () => {
   const heard = listen()
-  station.tell(await station.subscribed(1), '41')
+  station.tell(await station.subscribed(1), news('41'))
   await vi.waitFor(() => expect(heard).toHaveLength(1))
   station.sockets[0]?.terminate()
   await vi.waitFor(() => expect(kit.connection.state).toBe('retry'))
   const again = await station.subscribed(2)
   expect(again.payload?.variables).toEqual({ since: '41' })
-  station.tell(again, '42')
+  station.tell(again, news('42'))
   await vi.waitFor(() => expect(heard).toEqual(['news 41', 'news 42']))
   expect(kit.connection.state).toBe('live')
 })
@@ -148,7 +89,7 @@ test('a line closed for its token is taken up with a new one, at once and withou
 test('when the server cannot resume from a cursor, the follower is told and begins anew', async () => {
   const refused: string[] = []
   const heard = listen({ refused: ({ code }) => refused.push(code) })
-  station.tell(await station.subscribed(1), '7')
+  station.tell(await station.subscribed(1), news('7'))
   await vi.waitFor(() => expect(heard).toHaveLength(1))
   station.refuse(station.subscriptions[0] as Frame, 'CURSOR_TOO_OLD')
   const again = await station.subscribed(2)
