@@ -18,7 +18,7 @@ from server.graph import events, response, wire
 from server.graph.audience import SchemaByRole
 from server.graph.authentication import Authenticator, bearer
 from server.graph.context import Context
-from server.graph.errors import BadQuery, TooLarge, TooManySockets
+from server.graph.errors import OUTAGES, BadQuery, TooLarge, TooManySockets, logged
 from server.graph.socket import INIT_SECONDS, Socket, SocketAdapter
 from server.kernel.actors import Actor
 from server.kernel.errors import CityError, Unauthenticated
@@ -69,6 +69,8 @@ class Endpoint(GraphQL[Context, None]):
             actor = await self.authenticator.actor(bearer(http.headers))
         except CityError as error:
             return response.refusal(401, error, media, **{"WWW-Authenticate": "Bearer"})
+        except OUTAGES as error:
+            return response.refusal(503, logged(error, "/graphql"), media, **{"Retry-After": "1"})
         if not response.is_json(http.headers.get("content-type", "")):
             return response.refusal(415, BadQuery(f"Send {response.JSON} in UTF-8."), media)
         try:

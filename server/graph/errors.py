@@ -4,12 +4,15 @@ import logging
 from secrets import token_hex
 
 from graphql import GraphQLError
+from sqlalchemy import exc
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from server.kernel.errors import CityError
 
 log = logging.getLogger(__name__)
+
+OUTAGES = (OSError, exc.OperationalError, exc.InterfaceError, exc.TimeoutError)  # a store or a network away
 
 
 class BadQuery(CityError):
@@ -52,6 +55,12 @@ class TooManySockets(CityError):
     code = "TOO_MANY_SOCKETS"
 
 
+class Unavailable(CityError):
+    """Something we need does not answer; asking again later may help. `id` finds it in the log."""
+
+    code = "UNAVAILABLE"
+
+
 class Internal(CityError):
     """A bug. `id` finds it in the log; nothing else is told."""
 
@@ -59,28 +68,34 @@ class Internal(CityError):
 
 
 def settle(error: GraphQLError, *, suggest: bool = True) -> None:
-    """Give `error` the code, message and parameters the caller may see, in place. Logs a bug."""
+    """Give `error` the code, message and parameters the caller may see, in place. Logs a bug or an outage."""
     match error.original_error:
         case CityError() as refusal:
             pass
-        case cause if _asked_wrongly(error, cause):
+        case Exception() as bug if not _asked_wrongly(error, bug):
+            refusal = logged(bug, "/".join(map(str, error.path or ())))
+        case _:
             error.extensions = error.extensions or BadQuery().extensions
             if not suggest:
                 error.message = error.message.partition(" Did you mean")[0]
             return
-        case bug:
-            refusal = Internal(id=token_hex(6))
-            log.error("bug %s at %s", refusal.params["id"], error.path, exc_info=bug)
     error.message, error.extensions = refusal.code, refusal.extensions
 
 
-def _asked_wrongly(error: GraphQLError, cause: Exception | None) -> bool:
+def logged(bug: Exception, where: str) -> CityError:
+    """Write a bug or an outage to the log; what may be told of it."""
+    refusal = (Unavailable if isinstance(bug, OUTAGES) else Internal)(id=token_hex(6))
+    log.error("%s %s at %s", refusal.code, refusal.params["id"], where, exc_info=bug)
+    return refusal
+
+
+def _asked_wrongly(error: GraphQLError, cause: Exception) -> bool:
     """True for what GraphQL itself refuses: syntax, validation, values that fit no type.
 
     A literal's parser may fail with anything; such an error points into the document but was not executed.
     """
     asking = GraphQLError | MissingQueryError | CannotGetOperationTypeError | InvalidOperationTypeError
-    return cause is None or isinstance(cause, asking) or bool(error.nodes and error.path is None)
+    return isinstance(cause, asking) or bool(error.nodes and error.path is None)
 
 
 def as_graphql(refusal: CityError) -> GraphQLError:

@@ -19,7 +19,7 @@ from strawberry.types.graphql import OperationType
 from server.graph import wire
 from server.graph.audience import SchemaByRole
 from server.graph.context import Context
-from server.graph.errors import BadQuery, TooLarge, TooSlow, as_graphql
+from server.graph.errors import BadQuery, Internal, TooLarge, TooSlow, Unavailable, as_graphql
 from server.kernel.errors import CityError
 
 BODY_KB = 100
@@ -95,7 +95,9 @@ def _never_ran(why: str) -> ExecutionResult:
 
 def _status(errors: list[GraphQLError]) -> int:
     codes = {(error.extensions or {}).get("code") for error in errors}
-    return 503 if TooSlow.code in codes else 500 if "INTERNAL" in codes else 400
+    if codes & {TooSlow.code, Unavailable.code}:
+        return 503
+    return 500 if Internal.code in codes else 400
 
 
 def refusal(status: int, error: CityError, media: str = JSON, **headers: str) -> Response:

@@ -22,7 +22,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from server.graph import wire
 from server.graph.authentication import until_over
 from server.graph.context import Context
-from server.graph.errors import BadQuery, TooManyOperations, TooManySockets, as_graphql
+from server.graph.errors import OUTAGES, BadQuery, TooManyOperations, TooManySockets, as_graphql, logged
 from server.kernel.errors import CityError
 
 if TYPE_CHECKING:
@@ -93,6 +93,9 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             await self.websocket.close(TOO_MANY, "Too many sockets")
         except CityError:
             await self.websocket.close(UNAUTHORIZED, "Unauthorized")
+        except OUTAGES as error:
+            logged(error, "connection_init")
+            await self.websocket.close(TRY_LATER, "Try again later")
         if self.connection_acknowledged and self._watch is None:
             self._watch = asyncio.create_task(self._end_with_session())
 

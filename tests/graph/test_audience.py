@@ -1,16 +1,14 @@
 """What a role may not see does not exist in its schema."""
 
-import warnings
 from typing import ClassVar
 
 import pytest
 import strawberry
 from graphql import GraphQLObjectType
-from strawberry.tools import merge_types
 
 from server.graph.audience import RoleSchema, audience, field_for
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, Role
-from tests.graph.town import Query, schemas
+from tests.graph.town import schemas
 
 
 def fields(role: Role, name: str) -> set[str]:
@@ -86,10 +84,3 @@ def test_a_fields_own_audience_wins_over_its_types():
     sdl = RoleSchema(CITIZEN, Root).as_str()
     assert "name: String!" in sdl and "phone" not in sdl
     assert "phone: String!" in RoleSchema(LEADER, Root).as_str()
-
-
-def test_two_rooms_with_the_same_root_field_are_refused():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        with pytest.raises(UserWarning, match="lamp"):
-            merge_types("Query", (Query, type("Query", (Query,), {})))

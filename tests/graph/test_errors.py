@@ -35,6 +35,12 @@ async def test_a_bug_is_masked_and_found_in_the_log_by_its_id(caplog):
     assert "secret dsn" in caplog.text and "secret dsn" not in str(error)
 
 
+async def test_an_outage_is_told_as_one(caplog):
+    error = await error_of("{away}")
+    assert error["message"] == error["extensions"]["code"] == "UNAVAILABLE"
+    assert error["extensions"]["params"]["id"] in caplog.text and "dsn" in caplog.text
+
+
 async def test_a_bug_inside_a_stream_is_masked(caplog):
     results = await SCHEMA.stream("subscription{ticks(fail:true)}", None, ann())
     first, second = [wire.answer(result) async for result in results]

@@ -150,6 +150,14 @@ async def test_an_expired_token_is_no_token(here, post):
     assert answer.status_code == 401
 
 
+async def test_while_nobody_can_vouch_for_tokens_the_answer_is_503(here, post):
+    here.people.away = True
+    answer = await post({"query": "{lamp{id}}"})
+    here.people.away = False
+    assert (answer.status_code, answer.headers["retry-after"], code(answer)) == (503, "1", "UNAVAILABLE")
+    assert (await post({"query": "{lamp{id}}"})).status_code == 200
+
+
 async def test_the_token_picks_the_schema(here, post):
     ask = {"query": "{report{text}}"}
     assert (await post(ask, token=here.people.token(LEADER))).json() == {"data": {"report": {"text": "ok"}}}

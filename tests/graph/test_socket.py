@@ -209,6 +209,14 @@ async def test_a_live_socket_ends_with_its_session(here):
     await eventually(lambda: "revoked" not in OPEN_STREAMS)
 
 
+async def test_while_nobody_can_vouch_for_tokens_the_client_may_try_again(here):
+    here.people.away = True
+    async with socket(here.server, init=False) as line:
+        await line.send(type="connection_init", payload={"token": here.people.token()})
+        assert await line.closed() == 1013
+    here.people.away = False
+
+
 async def test_a_socket_nobody_can_vouch_for_ends(here, caplog):
     class Forgetful(People):
         async def live(self, actor):

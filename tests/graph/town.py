@@ -120,6 +120,11 @@ class Query:
         raise RuntimeError("secret dsn")
 
     @field_for(*Role)
+    def away(self) -> str:
+        """A store that does not answer."""
+        raise ConnectionRefusedError("dsn")
+
+    @field_for(*Role)
     async def slow(self) -> str:
         """Never comes."""
         await asyncio.sleep(60)
@@ -178,6 +183,7 @@ class People:
 
     by_token: dict[str, Actor] = field(default_factory=dict)
     revoked: set[str] = field(default_factory=set)
+    away: bool = False
 
     def token(self, role: Role = OFFICER, *, name: str = "ann", seconds: float = 60.0) -> str:
         """A new token of `name`, good for `seconds`."""
@@ -188,7 +194,9 @@ class People:
         return token
 
     async def actor(self, token: str) -> Actor:
-        """The holder. Raises Unauthenticated."""
+        """The holder. Raises Unauthenticated, or OSError while the people's register is away."""
+        if self.away:
+            raise ConnectionRefusedError
         holder = self.by_token.get(token)
         if holder is None or token in self.revoked or holder.expires_at < time.time():
             raise Unauthenticated
