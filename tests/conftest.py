@@ -1,0 +1,139 @@
+"""What every test may ask for: a store on both engines, an office, a server, a browser, a clock."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from server.migrations.upgrade import upgrade
+from server.platform.db import open_store
+from server.settings import Settings
+from tests.clock import Clock
+from tests.servers import AS_ROOT, Child, Postgres, postgres_cluster, program, redis_server
+
+CHROMIUM_FLAGS = [
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-quic", *(["--no-sandbox"] if AS_ROOT else []),
+]  # fmt: skip
+HUADI = {"longitude": 113.2370, "latitude": 23.1170}  # 多宝社区, where the demo's grid officer walks
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL cluster of this run's own."""
+    with postgres_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Child]:
+    """A Redis of this run's own; a test that stops it starts it again."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis: Child) -> str:
+    """Where that Redis listens."""
+    return f"redis://127.0.0.1:{redis.port}/0"
+
+
+@pytest.fixture(scope="session")
+async def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite store at the newest revision, to be copied."""
+    file = tmp_path_factory.mktemp("store") / "template.db"
+    await migrate(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+async def migrated_database(postgres: Postgres) -> str:
+    """The name of a PostgreSQL database at the newest revision, to be copied."""
+    await migrate(await postgres.create("migrated"))
+    return "migrated"
+
+
+async def migrate(url: str) -> None:
+    """Bring the store at `url` to the newest revision."""
+    store = open_store(url)
+    try:
+        await upgrade(store.writer)
+    finally:
+        await store.close()
+
+
+@pytest.fixture
+def sqlite_store(migrated_file: Path, tmp_path: Path) -> str:
+    """The URL of an empty SQLite store at the newest revision."""
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'sanwei.db')}"
+
+
+@pytest.fixture
+async def postgres_store(postgres: Postgres, migrated_database: str) -> AsyncIterator[str]:
+    """The URL of an empty PostgreSQL database at the newest revision."""
+    database = f"test-{uuid4()}"
+    yield await postgres.create(database, template=migrated_database)
+    await postgres.drop(database)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty store: every test that asks for it runs on both engines."""
+    url: str = request.getfixturevalue(f"{request.param}_store")
+    return url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Monday morning, until the test moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, store: str) -> Settings:
+    """Settings over the fresh store, with a data directory of the test's own."""
+    return Settings(data_dir=tmp_path, database_url=store)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The system's Chromium, driven by Playwright."""
+    path = program("chromium", "chromium-browser", "google-chrome")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def phone_page(chromium: Browser) -> AsyncIterator[Callable[[str], Awaitable[Page]]]:
+    """Opens an address as on a phone in the district. Fails the test that left an error in the console."""
+    contexts, complaints = [], []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"{message.location['url']}: {message.text}")
+
+    async def open_page(url: str, *, place: dict[str, float] = HUADI, desktop: bool = False) -> Page:
+        context = await chromium.new_context(
+            viewport={"width": 1280, "height": 800} if desktop else {"width": 390, "height": 844},
+            has_touch=not desktop, is_mobile=not desktop, device_scale_factor=2,
+            locale="zh-CN", timezone_id="Asia/Shanghai",
+            geolocation={"longitude": place["longitude"], "latitude": place["latitude"]},
+            permissions=["geolocation"], reduced_motion="reduce",
+        )  # fmt: skip
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = await context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        await context.close()
+    assert complaints == []
