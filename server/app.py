@@ -15,8 +15,7 @@ from server import schemas
 from server.command.library import Library
 from server.graph.audience import SchemaByRole
 from server.graph.endpoint import Endpoint
-from server.graph.errors import BadQuery, Internal, TooLarge
-from server.graph.response import BODY_KB
+from server.graph.errors import BadQuery, Internal
 from server.identity.service import Identity
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
@@ -74,10 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await office.hub.close()
         await office.store.close()
 
-    app = FastAPI(
-        title="Sanwei", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None,
-        max_body_size=BODY_KB * 1000,
-    )  # fmt: skip
+    app = FastAPI(title="Sanwei", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=COMPRESS_LEVEL)
     app.add_middleware(SecurityHeaders, origin=settings.origin)
     app.add_exception_handler(HTTPException, turned_away)
@@ -94,10 +90,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 async def turned_away(_request: Request, error: Exception) -> Response:
-    """An address, method or body no route takes, in the shape of our other refusals."""
+    """An address or method no route takes, in the shape of our other refusals."""
     assert isinstance(error, HTTPException)
-    refusals: dict[int, CityError] = {404: NotFound(), 413: TooLarge(limitKb=BODY_KB)}
-    refusal = refusals.get(error.status_code, BadQuery())
+    refusal: CityError = NotFound() if error.status_code == 404 else BadQuery()
     return JSONResponse(refusal.extensions, error.status_code, error.headers)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -166,6 +167,16 @@ async def test_graphql_stands_behind_its_token_and_speaks_to_a_guest(server):
     bearer = {"Authorization": f"Bearer {guest['accessToken']}"}
     answer = await server.post("/graphql", json={"query": "{me{guest role}}"}, headers=bearer)
     assert answer.json() == {"data": {"me": {"guest": True, "role": "CITIZEN"}}}
+
+
+async def test_each_address_has_its_own_limit_for_bodies(server):
+    guest = (await server.post("/auth/citizen/guest", json={})).json()
+    bearer = {"Authorization": f"Bearer {guest['accessToken']}", "Content-Type": "application/json"}
+    answer = await server.post("/graphql", content=b" " * 100_001, headers=bearer)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (413, "TOO_LARGE")
+    photo = bearer | {"Content-Type": "image/jpeg"}
+    answer = await server.put(f"/files/{uuid4()}", content=b" " * 100_001, headers=photo)
+    assert (answer.status_code, answer.json()["code"]) == (415, "NOT_AN_IMAGE")
 
 
 async def test_long_answers_are_compressed(server):
