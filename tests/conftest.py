@@ -8,11 +8,23 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
+from server.app import close_office, create_app, open_office
 from server.migrations.upgrade import upgrade
 from server.platform.db import open_store
+from server.platform.work import Office
 from server.settings import Settings
 from tests.clock import Clock
-from tests.servers import AS_ROOT, Child, Postgres, postgres_cluster, program, redis_server
+from tests.servers import (
+    AS_ROOT,
+    Child,
+    Postgres,
+    Running,
+    free_port,
+    postgres_cluster,
+    program,
+    redis_server,
+    running,
+)  # fmt: skip
 
 CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
@@ -96,6 +108,24 @@ def clock() -> Clock:
 def settings(tmp_path: Path, store: str) -> Settings:
     """Settings over the fresh store, with a data directory of the test's own."""
     return Settings(data_dir=tmp_path, database_url=store)
+
+
+@pytest.fixture
+async def office(settings: Settings, clock: Clock) -> AsyncIterator[Office]:
+    """The whole office over the fresh store, on the test's clock."""
+    office = open_office(settings)
+    office.clock = clock
+    yield office
+    await close_office(office)
+
+
+@pytest.fixture
+async def server(settings: Settings) -> AsyncIterator[Running]:
+    """The whole server over the fresh store, listening; people reach it as browsers do, with an origin."""
+    port = free_port()
+    app = create_app(settings.model_copy(update={"port": port}))
+    async with running(app, port=port) as listening:
+        yield listening
 
 
 @pytest.fixture(scope="session")
