@@ -1,4 +1,25 @@
 import type { RouteRecordRaw } from 'vue-router'
 import HomePage from './home/HomePage.vue'
 
-export const routes: RouteRecordRaw[] = [{ path: '/', component: HomePage }]
+export const routes: RouteRecordRaw[] = [
+  { path: '/', component: HomePage },
+  { path: '/report', component: () => import('./requests/report/ReportPage.vue'), meta: { nav: false } },
+  {
+    path: '/report/done/:id',
+    component: () => import('./requests/done/DonePage.vue'),
+    props: true,
+    meta: { nav: false },
+  },
+  { path: '/cases', component: () => import('./requests/list/CasesPage.vue') },
+  { path: '/cases/:id', component: () => import('./requests/case/CasePage.vue'), props: true, meta: { nav: false } },
+  {
+    path: '/cases/:id/rate',
+    component: () => import('./requests/rate/RatePage.vue'),
+    props: true,
+    meta: { nav: false },
+  },
+  { path: '/nearby', component: () => import('./nearby/NearbyPage.vue') },
+  { path: '/me', component: () => import('./identity/MePage.vue') },
+  { path: '/login', component: () => import('./identity/LoginPage.vue'), meta: { nav: false } },
+  { path: '/:lost(.*)*', component: () => import('./home/LostPage.vue') },
+]

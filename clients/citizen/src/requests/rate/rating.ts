@@ -1,0 +1,95 @@
+import { type Draft, useDraft } from '@sanwei/web/drafts'
+import { type Problems, useProblems } from '@sanwei/web/errors'
+import { Refusal } from '@sanwei/web/graph'
+import { t } from '@sanwei/web/i18n'
+import { uuid } from '@sanwei/web/ids'
+import { outbox } from '@sanwei/web/outbox'
+import { type Photo, release, revive } from '@sanwei/web/photos'
+import { toast } from '@sanwei/web/toast'
+import { computed, onScopeDispose, type Ref, reactive, ref } from 'vue'
+import type { RateRequest, RatingReason, RequestCaseFragment, ServiceLevel, Solved } from '../../gql/graphql.ts'
+import { resend } from '../resend.ts'
+import { titleOf } from '../words.ts'
+
+export const SOLVED: readonly Solved[] = ['SOLVED', 'PARTLY', 'UNSOLVED']
+export const REASONS: readonly RatingReason[] = ['SLOW', 'NOT_SOLVED', 'ATTITUDE', 'UNCLEAR']
+
+const FIELDS = { text: 'words', photoIds: 'photos', main: 'solved' }
+
+interface Form {
+  solved: Solved | null
+  level: ServiceLevel | null
+  reasons: RatingReason[]
+  text: string
+  photos: Photo[]
+}
+
+interface Rating {
+  form: Form
+  /** Whether reasons are worth asking for. */
+  asksWhy: Readonly<Ref<boolean>>
+  problems: Problems
+  busy: Readonly<Ref<boolean>>
+  draft: Draft
+  /** True once the rating is sent or safely stored. */
+  submit(): Promise<boolean>
+}
+
+/** One rating being given: solved is asked apart from satisfied. */
+export function useRating(row: Readonly<Ref<RequestCaseFragment | null>>): Rating {
+  const form = reactive<Form>({ solved: null, level: null, reasons: [], text: '', photos: [] })
+  const problems = useProblems()
+  const busy = ref(false)
+  const asksWhy = computed(() => {
+    const { solved, level } = form
+    return (solved !== null && solved !== 'SOLVED') || level === 'DISSATISFIED' || level === 'VERY_DISSATISFIED'
+  })
+
+  const draft = useDraft<Omit<Form, 'photos'> & { photos: Omit<Photo, 'url'>[] }>('rate', {
+    collect: () =>
+      form.solved || form.level || form.text || form.photos.length
+        ? { ...form, photos: form.photos.map(({ id, blob, takenAt }) => ({ id, blob, takenAt })) }
+        : null,
+    restore: ({ photos, ...rest }) => Object.assign(form, rest, { photos: photos.map(revive) }),
+  })
+
+  async function submit(): Promise<boolean> {
+    problems.clear()
+    const { solved, level } = form
+    if (!solved) problems.add('solved', t('rate.needSolved'))
+    if (!level) problems.add('level', t('rate.needLevel'))
+    if (!solved || !level || !row.value || busy.value) return false
+    busy.value = true
+    try {
+      const { id, version } = row.value
+      const opId = uuid()
+      const input: RateRequest = {
+        id,
+        version,
+        solved,
+        level,
+        reasons: asksWhy.value ? form.reasons : [],
+        text: form.text.trim(),
+        photoIds: form.photos.map((photo) => photo.id),
+        opId,
+      }
+      const title = t('rate.of', { title: titleOf(row.value) })
+      const op = await resend(
+        await outbox.send('rateRequest', { input }, { id: opId, title, photos: form.photos, subject: id }),
+      )
+      if (op.state === 'needs-you' && op.refusal) {
+        problems.take(new Refusal(op.refusal.code, op.refusal.params, op.refusal.field), FIELDS)
+        await outbox.discard(op.id)
+        return false
+      }
+      await draft.clear()
+      toast(t(op.state === 'done' ? 'rate.done' : 'kept'))
+      return true
+    } finally {
+      busy.value = false
+    }
+  }
+
+  onScopeDispose(() => release(form.photos))
+  return { form, asksWhy, problems, busy, draft, submit }
+}

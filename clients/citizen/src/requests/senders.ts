@@ -1,0 +1,8 @@
+import { RateRequestDocument, SubmitRequestDocument, SupplyRequestDocument } from '../gql/graphql.ts'
+
+/** What the outbox of this app can send. */
+export const senders = {
+  submitRequest: SubmitRequestDocument,
+  supplyRequest: SupplyRequestDocument,
+  rateRequest: RateRequestDocument,
+}
