@@ -1,0 +1,60 @@
+"""Whatever the server can utter has a sentence in every language."""
+
+import json
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLEnumType
+
+import server
+from scripts.flows import flows
+from server.kernel.actors import Role
+from server.kernel.errors import CityError
+from server.schemas import build
+
+HOUSE = Path(__file__).parents[2]
+FOLDERS = ["shared/i18n", "shared/web/i18n", *(f"clients/{app}/src/i18n" for app in Role)]
+STATES = {"OrderState": "order", "CaseState": "case", "SupervisionState": "supervision"}
+
+
+def words(folder: str, language: str) -> dict[str, str]:
+    said: dict[str, str] = json.loads((HOUSE / folder / f"{language}.json").read_text(encoding="utf-8"))
+    return said
+
+
+def errors(kind: type[CityError] = CityError) -> set[str]:
+    return {kind.code} | {code for child in kind.__subclasses__() for code in errors(child)}
+
+
+def states() -> set[str]:
+    enums = [t for schema in build().values() for t in schema._schema.type_map.values()]
+    named = [e for e in enums if isinstance(e, GraphQLEnumType) and e.name in STATES]
+    return {f"state.{STATES[enum.name]}.{value}" for enum in named for value in enum.values}
+
+
+@pytest.fixture(scope="module")
+def uttered():
+    for module in pkgutil.walk_packages(server.__path__, "server."):
+        if ".migrations" not in module.name:
+            import_module(module.name)
+    verbs = {f"verb.{flow.name}.{row.action}" for flow in flows() for row in (*flow.entries, *flow.steps)}
+    return {f"error.{code}" for code in errors()} | verbs | states()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_everything_the_server_utters_has_words(uttered, language):
+    assert uttered - words("shared/i18n", language).keys() == set()
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_both_languages_say_the_same_things(folder):
+    chinese, english = words(folder, "zh-CN"), words(folder, "en")
+    assert chinese.keys() == english.keys()
+    blanks = {
+        key: (re.findall(r"\{\w+\}", chinese[key]), re.findall(r"\{\w+\}", english[key])) for key in chinese
+    }
+    assert {key: pair for key, pair in blanks.items() if set(pair[0]) != set(pair[1])} == {}
+    assert [key for key in chinese if not (chinese[key].strip() and english[key].strip())] == []
