@@ -40,8 +40,9 @@ def uttered():
     for module in pkgutil.walk_packages(server.__path__, "server."):
         if ".migrations" not in module.name:
             import_module(module.name)
-    verbs = {f"verb.{flow.name}.{row.action}" for flow in flows() for row in (*flow.entries, *flow.steps)}
-    return {f"error.{code}" for code in errors()} | verbs | states()
+    begun = {f"verb.{flow.name}.{entry.action}" for flow in flows() for entry in flow.entries}
+    taken = {f"verb.{flow.name}.{step.action}" for flow in flows() for step in flow.steps}
+    return {f"error.{code}" for code in errors()} | begun | taken | states()
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
