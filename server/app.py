@@ -13,13 +13,18 @@ from starlette.routing import Route, WebSocketRoute
 
 from server import schemas
 from server.command.library import Library
+from server.command.orders.rules import OrderSource
+from server.command.orders.service import advance as orders
+from server.command.orders.service import desk
+from server.command.requests import service as requests
+from server.demo import accounts_of
 from server.graph.audience import SchemaByRole
 from server.graph.endpoint import Endpoint
 from server.graph.errors import BadQuery, Internal
 from server.identity.service import Identity
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
-from server.platform import holds
+from server.platform import holds, sla
 from server.platform.areas import AreaTree
 from server.platform.db import open_store
 from server.platform.files import Files
@@ -29,10 +34,12 @@ from server.platform.redis_hub import RedisHub
 from server.platform.vault import Vault
 from server.platform.work import Office
 from server.settings import Settings
+from server.supervision.orders import service as supervisions
 from server.web import auth, config, files, health, static
 from server.web.headers import SecurityHeaders
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
+HOUR = 3600.0  # seconds
 COMPRESS_FROM = 1000  # bytes; below that the headers outweigh it
 COMPRESS_LEVEL = 5  # most of the gain for a third of the time
 
@@ -49,14 +56,34 @@ def open_office(settings: Settings) -> Office:
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Library] = Library.load(DATA)
-    office.tools[Identity] = Identity(office)
+    identity = office.tools[Identity] = Identity(office)
+    identity.on_merge.append(requests.hand_over)
+    for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
+        office.followers[source] = requests.follow
+    office.acts |= {
+        desk.DISPATCH: desk.dispatch,
+        desk.MERGE: desk.merge,
+        desk.REJECT: desk.reject,
+        supervisions.ISSUE: supervisions.issue,
+    }
     return office
+
+
+async def close_office(office: Office) -> None:
+    """Let go of everything that was opened."""
+    await office.of(Identity).close()
+    await office.hub.close()
+    await office.store.close()
 
 
 def jobs_of(office: Office) -> Jobs:
     """What is done again and again, asked for or not."""
     jobs = Jobs(office, office.settings.sweep_seconds)
     jobs.add("holds", holds.release)
+    jobs.add("clocks", sla.sweeper({
+        "order": orders.on_mark, "request": requests.on_mark, "supervision": supervisions.on_mark,
+    }))  # fmt: skip
+    jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
     return jobs
 
 
@@ -69,9 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with jobs_of(office).running():
             yield
-        await office.of(Identity).close()
-        await office.hub.close()
-        await office.store.close()
+        await close_office(office)
 
     app = FastAPI(title="Sanwei", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=COMPRESS_LEVEL)
@@ -83,8 +108,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         SchemaByRole(schemas.build(settings)), office, office.of(Identity).gate, origins=[settings.origin]
     )
     app.router.routes += [Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)]
-    for router in (auth.router, files.router, health.router, config.router):
+    for router in (auth.router, files.router, health.router):
         app.include_router(router(office))
+    app.include_router(config.router(office, accounts_of(settings)))
     static.mount(app)
     return app
 

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from strawberry.tools import merge_types
 
+from server.command.graphql import reads as command_reads
 from server.command.orders.graphql import moves as order_moves
 from server.command.orders.graphql import reads as order_reads
 from server.command.requests.graphql import moves as request_moves
@@ -20,8 +21,12 @@ from server.graph.audience import RoleSchema
 from server.identity import graphql as identity
 from server.kernel.actors import Role
 from server.settings import Settings
+from server.supervision.board import graphql as board
+from server.supervision.orders import graphql as supervision
 
-ROOMS = (identity, order_reads, order_moves, request_reads, request_moves)
+ROOMS = (
+    identity, command_reads, order_reads, order_moves, request_reads, request_moves, board, supervision,
+)  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 
 

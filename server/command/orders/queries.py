@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from server.command.orders import lanes
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.tables import OrderConsent, WorkOrder
-from server.graph.paging import Key
+from server.graph.paging import Key, decode
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
 from server.kernel.spots import spots_around
@@ -116,15 +116,15 @@ def position(row: WorkOrder, sort: OrderSort) -> tuple[Any, ...]:
             return (-row.likes, row.id)
 
 
-def position_kinds(sort: OrderSort) -> tuple[type[Key], ...]:
-    """The types of `position`, to read a cursor back."""
+def behind_cursor(sort: OrderSort, after: str) -> tuple[Key, ...]:
+    """Inverse of `position`, from an opaque cursor. Raises BadInput."""
     match sort:
         case OrderSort.DUE:
-            return (int, datetime, str)
+            return decode(after, int, datetime, str)
         case OrderSort.NEWEST:
-            return (datetime, str)
+            return decode(after, datetime, str)
         case OrderSort.LIKES:
-            return (int, str)
+            return decode(after, int, str)
 
 
 def page(

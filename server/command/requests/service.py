@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.command.library import Library
 from server.command.orders.rules import OrderSource
@@ -57,6 +58,8 @@ class Submission:
     submitted_at: datetime | None = None
     likes: int = 0
     external_id: str | None = None
+    reporter_id: str = ""                    # "" = who asks; an import names somebody else
+    text_limit: int = TEXT_LIMIT
 
 
 async def submit(work: Work, s: Submission) -> CitizenRequest:
@@ -65,8 +68,9 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     The same id again is the same request. Raises NothingReported, TextTooLong, PhoneWrong,
     TooManyReports.
     """
+    reporter_id = s.reporter_id or work.actor.id
     known = await work.session.get(CitizenRequest, s.id)
-    if known is not None and known.reporter_id == work.actor.id:
+    if known is not None and known.reporter_id == reporter_id:
         return known
     if known is not None:
         raise NotFound(subject=s.id)
@@ -85,11 +89,11 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
         matter_code=s.matter_code, photo_ids=s.photo_ids,
         contact=mask_phone(phone) if phone and not s.confidential else "",
         confidential=s.confidential, likes=s.likes, reported_at=at,
-        promise=rules.reply_limit(s.kind, urgent),
+        promise=rules.reply_limit(s.kind, urgent), reporter_id=reporter_id, text_limit=s.text_limit,
     ))  # fmt: skip
     vault = work.office.of(Vault)
     request = CitizenRequest(
-        id=s.id, no=order.no, kind=s.kind, state=entry.target, reporter_id=work.actor.id,
+        id=s.id, no=order.no, kind=s.kind, state=entry.target, reporter_id=reporter_id,
         phone=vault.seal(phone, about=f"{KIND}/{s.id}/phone") if phone else "",
         phone_shown=mask_phone(phone) if phone else "",
         confidential=s.confidential, title=order.title, text=order.text, area=order.area,
@@ -260,3 +264,11 @@ def _note(
 
 def _touches(request: CitizenRequest) -> list[str]:
     return [f"person:{request.reporter_id}"]
+
+
+async def owner_of(session: AsyncSession, id: str) -> str:
+    """Whose request it is. Raises NotFound."""
+    found = await session.get(CitizenRequest, id)
+    if found is None:
+        raise NotFound(subject=id)
+    return found.reporter_id

@@ -12,7 +12,7 @@ from server.command.orders.queries import OrderSort
 from server.command.orders.tables import WorkOrder as Row
 from server.graph.audience import field_for, subscription_for
 from server.graph.context import Info
-from server.graph.paging import Page, bounded, decode
+from server.graph.paging import Page, bounded
 from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, Actor, Post
 from server.kernel.errors import NotFound
 from server.platform.news import Interest
@@ -45,7 +45,7 @@ class Query:
         if area:
             rows = rows.where(queries.within(col(Row.area), area_code(info, area)))
         rows = queries.matching(rows, search[:100])
-        key = decode(after, *queries.position_kinds(sort)) if after else None
+        key = queries.behind_cursor(sort, after) if after else None
         async with info.context.office.reading() as session:
             found = (await session.exec(queries.page(rows, sort, bounded(first), key))).all()
             total = await queries.count(session, rows)

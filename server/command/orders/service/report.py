@@ -54,6 +54,8 @@ class Report:
     reported_at: datetime | None = None      # None = now; an import brings its own time
     promise: Limit | None = None             # what the reporter is promised, if anything
     title: str = ""
+    reporter_id: str = ""                    # "" = who asks; an import names somebody else
+    text_limit: int = TEXT_LIMIT
 
 
 def spot_at(areas: AreaTree, point: Wgs84, *, accuracy_m: int | None = None, address: str = "") -> Spot:
@@ -82,7 +84,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
 
     Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded.
     """
-    text = clean_text(r.text, field="text", limit=TEXT_LIMIT)
+    text = clean_text(r.text, field="text", limit=r.text_limit)
     rules.needs_photo_or_text(r.photo_ids, text)
     entry = FLOW.enter(
         OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post
@@ -97,7 +99,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
     order = WorkOrder(
         id=r.id, no=await numbers.case_no(work.session, PREFIX, day_of(work.now)), state=entry.target,
         title=rules.title_of(r.title or text, guess.best.matter.name if guess.best else ""), text=text,
-        source=r.source, source_id=r.source_id, reporter_id=work.actor.id, contact=r.contact,
+        source=r.source, source_id=r.source_id, reporter_id=r.reporter_id or work.actor.id, contact=r.contact,
         confidential=r.confidential, danger=library.danger(words) is not None, likes=r.likes,
         area=r.spot.area, cell=r.spot.cell, lon=point.lon if point else None,
         lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,

@@ -11,7 +11,8 @@ from server.command.orders.rules import ReturnReason
 from server.command.orders.service.advance import KIND, advance, seen
 from server.command.orders.service.desk import send_check
 from server.command.orders.tables import WorkOrder
-from server.kernel.actors import SYSTEM
+from server.identity.queries import handlers_of
+from server.kernel.actors import SYSTEM, Post
 from server.kernel.text import clean_line, clean_text
 from server.platform import files, sla
 from server.platform.work import Work
@@ -61,7 +62,8 @@ async def used_share(work: Work, order: WorkOrder) -> float:
 async def finish(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> WorkOrder:
     """G1.19: hand in the result, shown by a photo and told in words the citizen reads.
 
-    A small unit waives its head's confirmation; the check is sent out at once when an officer is there.
+    A small unit waives its head's confirmation, and so does one that has no other head than the finisher;
+    then the check is sent out at once when an officer is there.
     """
     order = await seen(work, id, version)
     rules.step(order, A.FINISH, work.actor)
@@ -72,9 +74,16 @@ async def finish(work: Work, *, id: str, version: int, text: str, photo_ids: Seq
     order.finisher_id = order.handler_id = work.actor.id
     order.result_text = words
     await advance(work, order, A.FINISH, opinion=words, photo_ids=photo_ids)
-    if work.office.of(Library).units[order.unit_id].waives_confirm:
+    if await _waived(work, order):
         await _confirmed(work, order, opinion="", by_system=True)
     return order
+
+
+async def _waived(work: Work, order: WorkOrder) -> bool:
+    if work.office.of(Library).units[order.unit_id].waives_confirm:
+        return True
+    staff = await handlers_of(work.session, order.unit_id, now=work.now)
+    return not any(each.post is Post.UNIT_HEAD and each.id != order.finisher_id for each in staff)
 
 
 async def confirm(work: Work, *, id: str, version: int, opinion: str) -> WorkOrder:

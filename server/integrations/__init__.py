@@ -1,0 +1,1 @@
+"""One adapter per outside system, each behind its own small vocabulary."""
