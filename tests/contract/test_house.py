@@ -27,7 +27,8 @@ def test_the_walk_finds_the_house():
 
 
 def test_a_file_is_one_thing():
-    assert {file: n for file, text in CODE.items() if (n := text.count("\n")) > 400} == {}
+    lines = {file: text.count("\n") for file, text in CODE.items() if "/migrations/versions/" not in file}
+    assert {file: n for file, n in lines.items() if n > 400} == {}
 
 
 def test_nothing_is_left_for_later():
