@@ -17,7 +17,10 @@ const app = (name: string): CodegenConfig['generates'] => ({
   },
 })
 
+/** All apps, or the one named by APP. */
+const apps = process.env.APP ? [process.env.APP] : ['citizen', 'officer', 'leader']
+
 export default {
   ignoreNoDocuments: true,
-  generates: { ...app('citizen'), ...app('officer'), ...app('leader') },
+  generates: Object.assign({}, ...apps.map(app)),
 } satisfies CodegenConfig

@@ -1,6 +1,7 @@
 import './modes.ts'
 import { type Component, createApp, watch } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
+import { forgetAnswers } from './cache.ts'
 import type { Doc } from './graph.ts'
 import { type AppWords, learn } from './i18n.ts'
 import { openOutbox } from './outbox.ts'
@@ -18,14 +19,17 @@ export interface AppParts {
 
 /** Starts one of the three apps on the element `#app`. */
 export async function startApp({ root, routes, words, senders }: AppParts): Promise<void> {
-  await Promise.all([learn(words), session.start()])
+  if (session.state.value === 'in') session.renew().catch(() => undefined) // whoever needs the token will ask again
+  await learn(words)
   const router = routerFor(routes)
   const app = createApp(root)
   app.use(router)
-  watch(session.state, (state, before) => {
-    if (state === 'out' && before === 'in') location.reload() // forget everything this person saw
+  watch(session.state, async (state) => {
+    if (state === 'in') return
+    await forgetAnswers()
+    location.reload() // nothing this person saw stays in memory
   })
-  await router.isReady()
+  await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway
   app.mount('#app')
   keepFresh()
   if (senders) void openOutbox(senders)

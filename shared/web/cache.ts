@@ -20,6 +20,13 @@ export async function keep(name: string, data: unknown): Promise<void> {
     .catch(() => undefined) // full or forbidden storage costs the cache, never the answer
 }
 
+/** Lets go of everything kept, as when a person leaves. */
+export async function forgetAnswers(): Promise<void> {
+  await store()
+    .then((db) => db.clear('answers'))
+    .catch(() => undefined) // no database, nothing kept
+}
+
 /** Gives the kept answer at once (`fresh` false) and the network's when it comes. Throws what `ask` throws. */
 export async function cached<T>(
   name: string,

@@ -1,6 +1,11 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { appName } from './app-name.ts'
+import { t } from './i18n.ts'
+import { recall, remember } from './remember.ts'
 import { session } from './session.ts'
+import { toast } from './toast.ts'
+
+const RELOAD_ONCE_MS = 60_000
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -22,7 +27,23 @@ export function routerFor(routes: RouteRecordRaw[]): Router {
     if (session.state.value !== 'out' || appName === 'citizen' || to.meta.open) return true
     return { name: 'login', query: to.path === '/' ? {} : { next: to.fullPath } }
   })
+  router.onError((failure, to) => {
+    if (!isMissingCode(failure)) return
+    if (!navigator.onLine || recentlyReloaded()) return toast(t('error.offline'))
+    location.hash = to.fullPath
+    location.reload()
+  })
   return router
+}
+
+/** A page whose code did not come: there is no network, or this window is older than the last release. */
+const isMissingCode = (failure: unknown): boolean => failure instanceof Error && /import|preload/i.test(failure.message)
+
+/** Loading again helps once; a second time the network is to blame. */
+function recentlyReloaded(): boolean {
+  const last = Number(recall('reloadedAt'))
+  remember('reloadedAt', String(Date.now()))
+  return Date.now() - last < RELOAD_ONCE_MS
 }
 
 const loginRoute: RouteRecordRaw = {

@@ -1,6 +1,6 @@
 import { readonly, ref } from 'vue'
 import { appName } from './app-name.ts'
-import { Offline, Refusal } from './failures.ts'
+import { Refusal } from './failures.ts'
 import { postJson, serverTime } from './http.ts'
 import { keyOf, recall, remember } from './remember.ts'
 
@@ -13,8 +13,9 @@ interface Grant {
 const MARGIN_MS = 30_000
 const DEVICE = 'device'
 
-const state = ref<'starting' | 'out' | 'in'>('starting')
 const owner = ref<string | null>(appName === 'citizen' ? DEVICE : recall('owner'))
+/** Whoever was in at the last visit is in until the server says otherwise: without network too. */
+const state = ref<'out' | 'in'>(owner.value === null ? 'out' : 'in')
 let grant: Grant | null = null
 let renewing: Promise<string> | null = null
 
@@ -27,9 +28,17 @@ function take(next: Grant): string {
   return next.accessToken
 }
 
+function enter(staffNo: string): void {
+  owner.value = staffNo
+  remember('owner', staffNo)
+}
+
 function leave(): void {
   grant = null
   state.value = 'out'
+  if (appName === 'citizen') return // the next visit begins as a guest on the same device
+  owner.value = null
+  remember('owner', null)
 }
 
 /** A person without a session gets a guest citizen's; staff must sign in. */
@@ -50,16 +59,6 @@ export const session = {
   /** Whose drafts and outbox these are: the staff number, or 'device' for citizens. Known offline too. */
   owner: readonly(owner),
 
-  /** Takes up the session of the last visit. Without network a known person stays in and reads what is kept. */
-  async start(): Promise<void> {
-    try {
-      await session.renew()
-    } catch (failure) {
-      if (failure instanceof Offline && owner.value) state.value = 'in'
-      else state.value = 'out'
-    }
-  },
-
   /** A token valid for at least 30 s. */
   bearer(): Promise<string> {
     const left = grant ? Date.parse(grant.expiresAt) - serverTime().getTime() : 0
@@ -76,8 +75,7 @@ export const session = {
 
   async login(staffNo: string, password: string): Promise<void> {
     take(await auth<Grant>('login', { staffNo, password, device: navigator.userAgent.slice(0, 120) }))
-    owner.value = staffNo
-    remember('owner', staffNo)
+    enter(staffNo)
   },
 
   /** Sends a code to a citizen's phone; in demo mode the code comes back to be shown. */
@@ -90,10 +88,6 @@ export const session = {
 
   async logout(): Promise<void> {
     await auth('logout')
-    if (appName !== 'citizen') {
-      owner.value = null
-      remember('owner', null)
-    }
     leave()
   },
 }

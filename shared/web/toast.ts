@@ -19,11 +19,14 @@ export const currentToast = readonly(shown)
 /** What assistive technology is told politely. */
 export const announcement = readonly(said)
 
-/** Shows a message for 10 s, with 撤销 when the act can be taken back. In 长辈版 it stays until 知道了. */
+/** Shows a message for 10 s, with 撤销 while the act can be taken back. In 长辈版 it stays until 知道了. */
 export function toast(text: string, { undo }: { undo?: () => unknown } = {}): void {
   clearTimeout(timer)
   shown.value = { text, undo }
-  if (!modes.elder || undo) timer = setTimeout(dismiss, UNDO_MS)
+  timer = setTimeout(() => {
+    if (modes.elder) shown.value = { text, undo: undefined }
+    else dismiss()
+  }, UNDO_MS)
 }
 
 export function dismiss(): void {

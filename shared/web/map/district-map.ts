@@ -1,11 +1,15 @@
 import 'leaflet/dist/leaflet.css'
 import {
+  type Bounds,
   canvas,
   divIcon,
   type Layer,
+  type Point as LeafletPoint,
   latLngBounds,
   layerGroup,
+  bounds as makeBounds,
   map as makeMap,
+  point as makePoint,
   marker,
   polygon,
   polyline,
@@ -57,8 +61,8 @@ const NAMED = {
   landmarks: [15.5, 99],
   cells: [16.5, 99],
 }
-/** Names in view at once; more would only cover each other. */
-const MOST_NAMES = 60
+/** Room a name takes, in pixels per letter and per line. */
+const NAME_PX = { letter: 13, line: 18 }
 
 /** Draws the district without any tiles: boundaries by width, names by zoom, the colours of the theme. */
 export function drawDistrict(element: HTMLElement, data: District, events: MapEvents): DistrictMap {
@@ -131,13 +135,14 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     names?.clearLayers()
     const zoom = map.getZoom()
     const view = map.getBounds()
-    let room = MOST_NAMES
+    const taken: Bounds[] = []
     for (const [kind, [from = 0, to = 0]] of Object.entries(NAMED)) {
       if (zoom < from || zoom >= to) continue
       for (const { name, at } of data[kind as keyof typeof NAMED]) {
-        if (room === 0) return
         if (!view.contains(latLng(at))) continue
-        room--
+        const box = nameBox(map.latLngToContainerPoint(latLng(at)), name)
+        if (taken.some((other) => other.overlaps(box))) continue
+        taken.push(box)
         put('names', marker(latLng(at), { ...still, keyboard: false, icon: nameIcon(name, kind) }))
       }
     }
@@ -181,6 +186,12 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     redraw: draw,
     remove: () => map.remove(),
   }
+}
+
+/** Where a name will stand; two names never share the place. */
+function nameBox(middle: LeafletPoint, name: string): Bounds {
+  const half = makePoint(name.length * NAME_PX.letter, NAME_PX.line).divideBy(2)
+  return makeBounds(middle.subtract(half), middle.add(half))
 }
 
 const place = ({ lon, lat }: Point): LatLng => [lat, lon]

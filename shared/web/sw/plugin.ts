@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
-/** Files fetched only when first used: maps are large and most visits never open one. */
-const LAZY = /(^|\/)(leaflet|map)[^/]*\.(js|css)$/i
+/** Not fetched beforehand: the map is large and most visits never open it; icons are the launcher's business. */
+const LATER = /district-map|^icons\/|\.map$/
 
 /** Writes sw.js: the worker's text, the list of this build's files and a version that is their hash. */
 export function serviceWorker(): Plugin {
@@ -14,7 +14,7 @@ export function serviceWorker(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const files = Object.keys(bundle).filter((file) => !LAZY.test(file) && !file.endsWith('.map'))
+        const files = Object.keys(bundle).filter((file) => !LATER.test(file))
         const list = ['./', ...files.filter((file) => file !== 'index.html').sort()]
         const digest = createHash('sha256').update(JSON.stringify(list))
         const shell = bundle['index.html']

@@ -1,24 +1,16 @@
 /* global FILES, VERSION -- written in front of this text by the build */
-/* Keeps the app's own files, never answers for the server: data is the business of the page. */
-const CACHE = `app-${VERSION}`
+/* Keeps the app's own files and never answers for the server: data is the business of the page. */
 const SHELL = new URL('./', self.location).href
 const ASSETS = new URL('./assets/', self.location).href
+const CACHE = `${SHELL}#${VERSION}` // three apps share one origin: each keeps its own
+const PATIENCE_MS = 1200
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)))
 })
 
 self.addEventListener('activate', (event) => {
-  const old = (name) => name.startsWith('app-') && name !== CACHE
-  event.waitUntil(dropOld())
-  async function dropOld() {
-    const mine = (await caches.keys()).filter(old)
-    for (const name of mine) {
-      const kept = await caches.open(name)
-      if (await kept.match(SHELL)) await caches.delete(name)
-    }
-    await self.clients.claim()
-  }
+  event.waitUntil(dropOld().then(() => self.clients.claim()))
 })
 
 self.addEventListener('message', (event) => {
@@ -26,24 +18,34 @@ self.addEventListener('message', (event) => {
 })
 
 self.addEventListener('fetch', (event) => {
-  const { request } = event
-  if (request.method !== 'GET') return
-  if (request.mode === 'navigate' && request.url.startsWith(SHELL)) event.respondWith(networkFirst(request))
-  else if (request.url.startsWith(ASSETS)) event.respondWith(cacheFirst(request))
+  const { method, mode, url } = event.request
+  if (method !== 'GET') return
+  if (mode === 'navigate' && url.startsWith(SHELL)) event.respondWith(shell(event.request))
+  else if (url.startsWith(ASSETS)) event.respondWith(asset(event.request))
 })
 
-async function networkFirst(request) {
-  try {
-    return await fetch(request)
-  } catch {
-    return (await caches.match(SHELL)) ?? Response.error()
-  }
+async function dropOld() {
+  const names = await caches.keys()
+  await Promise.all(
+    names.filter((name) => name.startsWith(`${SHELL}#`) && name !== CACHE).map((name) => caches.delete(name)),
+  )
 }
 
-async function cacheFirst(request) {
-  const kept = await caches.match(request)
+/** The server's page if it comes soon, the kept one otherwise. */
+async function shell(request) {
+  const kept = await (await caches.open(CACHE)).match(SHELL)
+  const fresh = fetch(request).then((answer) => (answer.ok || !kept ? answer : kept))
+  if (!kept) return fresh
+  const patience = new Promise((done) => setTimeout(() => done(kept), PATIENCE_MS))
+  return Promise.race([fresh.catch(() => kept), patience])
+}
+
+/** Assets carry their hash in their name: what is kept is right. */
+async function asset(request) {
+  const cache = await caches.open(CACHE)
+  const kept = await cache.match(request)
   if (kept) return kept
   const answer = await fetch(request)
-  if (answer.ok) (await caches.open(CACHE)).put(request, answer.clone())
+  if (answer.ok) await cache.put(request, answer.clone())
   return answer
 }
