@@ -47,7 +47,7 @@ node_modules/.all: package-lock.json | .venv/.run
 
 server/web/static/.built: $(CLIENT_SOURCES) package.json node_modules/.all
 	@echo "Building the three apps ..."
-	@npm run --silent build
+	@log=$$(npm run --silent build 2>&1) || { echo "$$log"; exit 1; }
 	@touch $@
 
 ## --- verbs ---
@@ -55,6 +55,10 @@ server/web/static/.built: $(CLIENT_SOURCES) package.json node_modules/.all
 .PHONY: run
 run: .venv/.run server/web/static/.built ## set up, build, and start the demo at http://HOST:PORT (keeps its data)
 	@SANWEI_MODE=demo SANWEI_DATA_DIR=var/demo SANWEI_HOST=$(HOST) SANWEI_PORT=$(PORT) exec $(B)/sanwei run
+
+.PHONY: demo
+demo: demo-reset ## the demo from its beginning: demo-reset, then run
+	@$(MAKE) run
 
 .PHONY: demo-reset
 demo-reset: ## forget the demo's data; the next `make run` starts over
@@ -65,6 +69,10 @@ test: check server/web/static/.built ## set up, then everything: check, unit tes
 	@sh scripts/need.sh
 	npm run --silent test
 	$(B)/python -m pytest
+
+.PHONY: coverage
+coverage: .venv/.dev server/web/static/.built ## run the server's tests and list the lines none of them reaches
+	$(B)/python -m pytest --cov --cov-report=term
 
 .PHONY: check
 check: .venv/.dev node_modules/.all ## the fast half: format, lint, types, arrows between rooms, SDL and documents
