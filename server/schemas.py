@@ -41,17 +41,20 @@ def root(name: str, rooms: Iterable[ModuleType] = ROOMS) -> type | None:
         return merge_types(name, parts) if parts else None
 
 
-def build(settings: Settings | None = None) -> dict[Role, RoleSchema]:
+def build(settings: Settings | None = None, *, for_print: bool = False) -> dict[Role, RoleSchema]:
     """One schema per role. Raises TypeError when an output field names no audience."""
     query, mutation, subscription = root("Query"), root("Mutation"), root("Subscription")
     assert query
     closed = settings is not None and settings.production
-    return {role: RoleSchema(role, query, mutation, subscription, closed=closed) for role in Role}
+    return {
+        role: RoleSchema(role, query, mutation, subscription, closed=closed, for_print=for_print)
+        for role in Role
+    }
 
 
 def sdl() -> dict[str, str]:
     """Each role's schema, sorted, by file name."""
-    return {f"{role}.graphql": schema.as_str() + "\n" for role, schema in build().items()}
+    return {f"{role}.graphql": schema.as_str() + "\n" for role, schema in build(for_print=True).items()}
 
 
 def write_sdl(folder: Path = WRITTEN) -> None:

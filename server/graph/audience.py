@@ -55,12 +55,14 @@ class RoleSchema(strawberry.Schema):
 
     def __init__(
         self, role: Role, query: type, mutation: type | None = None, subscription: type | None = None,
-        *, closed: bool = False, limits: Limits = DEFAULT_LIMITS,
+        *, closed: bool = False, limits: Limits = DEFAULT_LIMITS, for_print: bool = False,
     ) -> None:  # fmt: skip
+        """`for_print` sorts it. Such a schema must not run: sorting rebuilds the enums, and resolvers would
+        be handed bare strings instead of members."""
         self.role, self.closed = role, closed
         super().__init__(
             query, self._unless_empty(mutation), self._unless_empty(subscription),
-            config=StrawberryConfig(sort_schema=True, scalar_map=SCALARS),
+            config=StrawberryConfig(sort_schema=for_print, scalar_map=SCALARS),
             extensions=[lambda: Admission(self.documents)],
         )  # fmt: skip
         self.documents = Documents(self._schema, limits, closed=closed)

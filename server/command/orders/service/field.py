@@ -60,7 +60,7 @@ async def check(
     photo_ids: Sequence[str], here: Wgs84,
 ) -> WorkOrder:  # fmt: skip
     """G1.24, G1.25: solved lets the dispatcher close; anything less goes back to the unit, counted."""
-    passed = conclusion is CheckConclusion.SOLVED
+    passed = conclusion == CheckConclusion.SOLVED
     action = OrderAction.CHECK_PASS if passed else OrderAction.CHECK_FAIL
     order = await seen(work, id, version)
     rules.step(order, action, work.actor)
