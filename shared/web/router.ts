@@ -20,7 +20,7 @@ declare module 'vue-router' {
 export function routerFor(routes: RouteRecordRaw[]): Router {
   const router = createRouter({
     history: createWebHashHistory(),
-    routes: appName === 'citizen' ? routes : [...routes, loginRoute],
+    routes: import.meta.env.APP === 'citizen' ? routes : [...routes, loginRoute],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   })
   router.beforeEach((to) => {

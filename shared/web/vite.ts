@@ -9,6 +9,13 @@ export type AppName = 'citizen' | 'officer' | 'leader'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
+/** What every page needs comes in one file: on a slow network each further request costs a round trip. */
+const inKit = (id: string): boolean => {
+  const path = id.replaceAll('\\', '/')
+  if (/\/shared\/web\//.test(path)) return !/district-map|LoginPage|OutboxList|\/icons\/|\/en\.json$/.test(path)
+  return /\/node_modules\/(@vue|vue|vue-router|idb)\//.test(path)
+}
+
 /** The build of one app: served under /<name>/, written where the server finds it. */
 export function client(name: AppName): UserConfig {
   const server = process.env.SANWEI_URL ?? 'http://127.0.0.1:8000'
@@ -16,13 +23,18 @@ export function client(name: AppName): UserConfig {
     root: root(`clients/${name}`),
     base: `/${name}/`,
     plugins: [vue(), sprite(), manifest(name), serviceWorker()],
-    define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+    define: {
+      'import.meta.env.APP': JSON.stringify(name),
+      __VUE_OPTIONS_API__: 'false',
+      __VUE_PROD_DEVTOOLS__: 'false',
+    },
     build: {
       outDir: root(`server/web/static/${name}`),
       emptyOutDir: true,
       target: ['chrome87', 'ios15.4'],
       assetsInlineLimit: 0, // the content policy allows no data: addresses
       modulePreload: { polyfill: false },
+      rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'kit', test: inKit }] } } },
     },
     server: {
       proxy: {
