@@ -111,12 +111,6 @@ class LimitReached(CityError):
     code = "LIMIT_REACHED"
 
 
-class SecondPersonNeeded(CityError):
-    """Two people void an order; the first consent is noted, another person has to confirm."""
-
-    code = "SECOND_PERSON_NEEDED"
-
-
 class FromCitizen(CityError):
     """A citizen's case is not voided; it is answered."""
 

@@ -15,18 +15,6 @@ class ReopenedTwice(CityError):
     code = "REOPENED_TWICE"
 
 
-class PhoneWrong(CityError):
-    """Not a mainland mobile or landline number."""
-
-    code = "PHONE_WRONG"
-
-
-class WhereNeeded(CityError):
-    """Neither a position nor a street was given."""
-
-    code = "WHERE_NEEDED"
-
-
 class TooManyReports(CityError):
     """More reports from one device than a person makes; `minutes` until the next."""
 

@@ -7,7 +7,6 @@ from math import ceil
 from server.command.requests import errors
 from server.command.requests.flow import RequestState
 from server.kernel.calendar import Limit, TimeUnit
-from server.kernel.ids import valid_mobile
 
 MAX_REOPENINGS = 2                       # domain G2
 URGE_AGAIN = timedelta(hours=24)         # ux C7
@@ -82,12 +81,6 @@ def reply_limit(kind: RequestKind, urgent: bool) -> Limit:
 def stage_limit(name: str, kind: RequestKind) -> Limit:
     """The limit of a stage's timer."""
     return REPLY_LIMITS[kind] if name == "reply" else STAGE_LIMITS[name]
-
-
-def needs_phone(number: str) -> None:
-    """Empty, or a mobile number."""
-    if number and not valid_mobile(number):
-        raise errors.PhoneWrong(field="phone")
 
 
 def needs_urgeable(urged_at: datetime | None, now: datetime) -> None:

@@ -17,11 +17,12 @@ from server.command.requests import queries, rules
 from server.command.requests.flow import ALL_CLOCKS, FLOW, RequestState, RequestStep
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.tables import CitizenRequest, Follow, Rating
+from server.identity.rules import mobile
 from server.kernel.actors import SYSTEM, Actor
 from server.kernel.errors import NotFound, StaleVersion
 from server.kernel.flow import Clock
 from server.kernel.masking import mask_phone
-from server.kernel.text import clean_line, clean_text
+from server.kernel.text import clean_text
 from server.platform import files, sla
 from server.platform.vault import Vault
 from server.platform.work import Moved, Work
@@ -65,7 +66,7 @@ class Submission:
 async def submit(work: Work, s: Submission) -> CitizenRequest:
     """Register a request under the id its phone minted, and the order that carries it.
 
-    The same id again is the same request. Raises NothingReported, TextTooLong, PhoneWrong,
+    The same id again is the same request. Raises NothingReported, TextTooLong, BadPhone,
     TooManyReports.
     """
     reporter_id = s.reporter_id or work.actor.id
@@ -75,8 +76,7 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     if known is not None:
         raise NotFound(subject=s.id)
     entry = FLOW.enter(A.SUBMIT, work.actor.post)
-    phone = clean_line(s.phone, field="phone", limit=20).replace(" ", "")
-    rules.needs_phone(phone)
+    phone = mobile(s.phone) if s.phone.strip() else ""
     if s.external_id is None:
         since = work.now - queries.HOUR
         rules.needs_calm(await queries.reported_since(work.session, work.actor.id, since))
