@@ -1,4 +1,12 @@
 import type { RouteRecordRaw } from 'vue-router'
-import HomePage from './home/HomePage.vue'
+import TodayPage from './today/TodayPage.vue'
 
-export const routes: RouteRecordRaw[] = [{ path: '/', component: HomePage }]
+export const routes: RouteRecordRaw[] = [
+  { path: '/', component: TodayPage },
+  { path: '/orders', component: () => import('./orders/ListPage.vue') },
+  { path: '/orders/:id', component: () => import('./orders/CasePage.vue'), props: true, meta: { nav: false } },
+  { path: '/map', component: () => import('./map/MapPage.vue') },
+  { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue') },
+  { path: '/me', component: () => import('./me/MePage.vue') },
+  { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue') },
+]

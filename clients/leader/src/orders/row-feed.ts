@@ -1,0 +1,13 @@
+import type { Feed } from '@sanwei/web/live-list'
+import { LiveRowsDocument, type LiveRowsSubscription, type OrderRowFragment } from '../gql/graphql'
+
+/** Every move of the cases in this leader's area. */
+export const rowFeed: Feed<OrderRowFragment> = {
+  doc: LiveRowsDocument,
+  event: ({ liveOrders: { cursor, verb, orderId, order } }: LiveRowsSubscription) => ({
+    cursor,
+    verb,
+    id: orderId,
+    row: order,
+  }),
+}

@@ -1,0 +1,46 @@
+import { graph } from '@sanwei/web/graph'
+import { type Feed, type LiveList, useLiveList } from '@sanwei/web/live-list'
+import {
+  LiveSupervisionsDocument,
+  type LiveSupervisionsSubscription,
+  type SupervisionFragment,
+  SupervisionsDocument,
+} from '../gql/graphql'
+
+const feed: Feed<SupervisionFragment> = {
+  doc: LiveSupervisionsDocument,
+  event: ({ liveSupervisions: { cursor, verb, supervisionId, supervision } }: LiveSupervisionsSubscription) => ({
+    cursor,
+    verb,
+    id: supervisionId,
+    row: supervision,
+  }),
+}
+
+export const isOver = ({ state }: SupervisionFragment): boolean => state === 'CLOSED' || state === 'CANCELLED'
+
+export interface Wanted {
+  /** Leaves out those that are over. */
+  open: boolean
+  /** Of one case only. */
+  orderId?: string
+}
+
+/** Supervisions in this leader's area, the newest first, kept live. */
+export function useSupervisions(wanted: () => Wanted): LiveList<SupervisionFragment> {
+  const key = (): string => Object.values(wanted()).join(' ')
+  return useLiveList<SupervisionFragment>({
+    read: async (after) => (await graph(SupervisionsDocument, { orderId: null, ...wanted(), after })).supervisions,
+    feed,
+    belongs(row) {
+      const { open, orderId } = wanted()
+      return !(open && isOver(row)) && (!orderId || row.order?.id === orderId)
+    },
+    source: key,
+    keepAs: () => `supervisions ${key()}`,
+  })
+}
+
+/** Those that are late stand first; otherwise as they came. */
+export const lateFirst = (rows: readonly SupervisionFragment[]): readonly SupervisionFragment[] =>
+  [...rows].sort((a, b) => Number(b.overdue) - Number(a.overdue))
