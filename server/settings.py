@@ -12,18 +12,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SANWEI_", frozen=True)
 
     mode: Literal["demo", "development", "production"] = "development"
-    data_dir: Path = Path("var")                  # embedded store, files, keys
-    database_url: str = ""                        # "" = SQLite in data_dir; postgresql+asyncpg://…
-    redis_url: str = ""                           # "" = in-process hub and rate limits
+    data_dir: Path = Path("var")  # embedded store, files, keys
+    database_url: str = ""  # "" = SQLite in data_dir; postgresql+asyncpg://…
+    redis_url: str = ""  # "" = in-process hub and rate limits
     host: str = "127.0.0.1"
     port: int = 8000
-    public_url: str = ""                          # "" = http://host:port; the only allowed websocket origin
+    public_url: str = ""  # "" = http://host:port; the only allowed websocket origin
     district: str = "440103"
     hotline: str = "12345"
     signing_keys: str = ""  # PEM Ed25519 private keys, newest first; "" = made in data_dir
-    access_minutes: int = 10                      # at most 15
-    hold_seconds: int = 10                        # how long an act may be taken back
-    sweep_seconds: float = 1.0                    # how often the job loop looks for due work
+    access_minutes: int = 10  # at most 15
+    hold_seconds: int = 10  # how long an act may be taken back
+    sweep_seconds: float = 1.0  # how often the job loop looks for due work
     log_level: str = "info"
 
     @property

@@ -27,8 +27,8 @@ from server.platform.work import Office
 
 COLUMNS = ("message_id", "user_id", "title", "created_at", "body", "opposes", "likes")
 KINDS = Path(__file__).parents[2] / "shared" / "data" / "request-kinds.json"
-BATCH = 200                # rows to a transaction
-BODY_LIMIT = 8000          # characters; letters to a mailbox are longer than what is typed on a phone
+BATCH = 200  # rows to a transaction
+BODY_LIMIT = 8000  # characters; letters to a mailbox are longer than what is typed on a phone
 TITLE_LIMIT = 200
 
 
@@ -128,9 +128,7 @@ def _key(row: Row) -> str:
     return f"messages/{row['message_id'].strip()[:64]}"
 
 
-def _submission(
-    areas: AreaTree, row: Row, key: str, kinds: Kinds, spread: bool, now: datetime
-) -> Submission:
+def _submission(areas: AreaTree, row: Row, key: str, kinds: Kinds, spread: bool, now: datetime) -> Submission:
     """The row as a request. Raises BadInput naming the column."""
     title = clean_line(row["title"], field="title", limit=TITLE_LIMIT)
     return Submission(

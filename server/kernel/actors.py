@@ -52,12 +52,12 @@ class Actor:
     id: str
     role: Role
     post: Post
-    area: str = ""                          # area-code prefix of the scope: 440103, 440103006, …
-    unit_id: str = ""                       # the department, for handlers and unit heads
-    cells: frozenset[str] = frozenset()     # grid cells on today's roster (15 digits)
-    expires_at: float = float("inf")        # Unix seconds, the token's `exp`
-    session_id: str = ""                    # the token family, for revocation
-    guest: bool = False                     # a citizen known only by device
+    area: str = ""  # area-code prefix of the scope: 440103, 440103006, …
+    unit_id: str = ""  # the department, for handlers and unit heads
+    cells: frozenset[str] = frozenset()  # grid cells on today's roster (15 digits)
+    expires_at: float = float("inf")  # Unix seconds, the token's `exp`
+    session_id: str = ""  # the token family, for revocation
+    guest: bool = False  # a citizen known only by device
 
 
 SYSTEM = Actor(id="system", role=OFFICER, post=Post.SYSTEM, area="")

@@ -26,11 +26,11 @@ class News(SQLModel, table=True):
     street: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
-    topic: str                      # "order" | "request" | "supervision"
+    topic: str  # "order" | "request" | "supervision"
     verb: str
     subject_id: str
     area: str
-    touches: str = ""               # "|unit:cg|cell:440103006001001|person:<id>|": whom it concerns
+    touches: str = ""  # "|unit:cg|cell:440103006001001|person:<id>|": whom it concerns
 
 
 class Hub(Protocol):
@@ -112,7 +112,7 @@ class Interest:
 
     topic: str
     area: str = ""
-    keys: frozenset[str] = frozenset()   # {"person:<id>"}, {"unit:cg"}, … ; empty = everything in the area
+    keys: frozenset[str] = frozenset()  # {"person:<id>"}, {"unit:cg"}, … ; empty = everything in the area
 
     @property
     def wakes(self) -> Iterable[str]:

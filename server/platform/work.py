@@ -119,9 +119,9 @@ class Office:
     calendar: WorkCalendar
     areas: AreaTree
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    followers: dict[str, Follower] = field(default_factory=dict)   # by kind of source
-    acts: dict[str, Act] = field(default_factory=dict)             # by name, for acts held back ten seconds
-    tools: dict[type, object] = field(default_factory=dict)        # built once and handed down, by type
+    followers: dict[str, Follower] = field(default_factory=dict)  # by kind of source
+    acts: dict[str, Act] = field(default_factory=dict)  # by name, for acts held back ten seconds
+    tools: dict[type, object] = field(default_factory=dict)  # built once and handed down, by type
 
     def __post_init__(self) -> None:
         self.news = NewsDesk(self.store, self.hub)

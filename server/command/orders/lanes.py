@@ -16,8 +16,8 @@ from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post
 from server.kernel.calendar import day_of, midnight
 from server.platform.holds import Hold
 
-SOON = timedelta(hours=4)              # 将到期: the unit's list of what runs out next
-SATISFACTION_DAYS = 30                 # the leader's 满意率 looks back this far
+SOON = timedelta(hours=4)  # 将到期: the unit's list of what runs out next
+SATISFACTION_DAYS = 30  # the leader's 满意率 looks back this far
 
 S = OrderState
 

@@ -201,9 +201,7 @@ def carded(actor: Actor, now: datetime) -> SelectOfScalar[WorkOrder]:
     )  # fmt: skip
 
 
-async def same_kind(
-    session: AsyncSession, matter_code: str, unit_id: str, now: datetime
-) -> tuple[int, int]:
+async def same_kind(session: AsyncSession, matter_code: str, unit_id: str, now: datetime) -> tuple[int, int]:
     """Dispatched cases of a matter in 90 days, and how many of them went to `unit_id`."""
     since = now - timedelta(days=90)
     rows = select(func.count(), func.sum(case((col(WorkOrder.unit_id) == unit_id, 1), else_=0))).where(

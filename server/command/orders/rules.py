@@ -18,17 +18,17 @@ from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.flow import Step
 from server.kernel.geo import Wgs84, distance_m
 
-ON_SITE_M = 100              # domain G1.5, G1.24: checks happen on the spot
-MERGE_M = 50                 # domain A8: same sub-type within 50 m …
-MERGE_HOURS = 24             # … and 24 h
-MAX_EXTENSIONS = 2           # domain A10
-MAX_REOPENINGS = 2           # domain G1.29
+ON_SITE_M = 100  # domain G1.5, G1.24: checks happen on the spot
+MERGE_M = 50  # domain A8: same sub-type within 50 m …
+MERGE_HOURS = 24  # … and 24 h
+MAX_EXTENSIONS = 2  # domain A10
+MAX_REOPENINGS = 2  # domain G1.29
 REOPEN_DAYS = 30
-REWORK_SHARE = 0.5           # domain G1.25: a failed check restarts half of the limit
-DANGER_UNATTENDED = timedelta(minutes=30)   # ux 1.3, red card
+REWORK_SHARE = 0.5  # domain G1.25: a failed check restarts half of the limit
+DANGER_UNATTENDED = timedelta(minutes=30)  # ux 1.3, red card
 TITLE_CHARACTERS = 28
 
-STAGE_LIMITS = {             # domain A4: stage limits around handling; G1 for sign, rule
+STAGE_LIMITS = {  # domain A4: stage limits around handling; G1 for sign, rule
     "accept": Limit(0.25, TimeUnit.WORK_HOUR),
     "dispatch": Limit(0.25, TimeUnit.WORK_HOUR),
     "verify": Limit(0.5, TimeUnit.WORK_HOUR),

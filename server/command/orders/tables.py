@@ -28,44 +28,44 @@ class WorkOrder(SQLModel, table=True):
         Index("work_order_reporter", "reporter_id", "reported_at"),
     )
 
-    id: str = Field(primary_key=True)                    # UUID minted on the reporter's phone
-    no: str = Field(unique=True)                         # for people: LW20261123-00071
+    id: str = Field(primary_key=True)  # UUID minted on the reporter's phone
+    no: str = Field(unique=True)  # for people: LW20261123-00071
     version: int = Field(default=1, sa_column=_VERSION)  # SQLAlchemy raises it on UPDATE
     state: str
     title: str
     text: str = ""
-    source: str                                          # OrderSource
-    source_id: str = ""                                  # the request it came from
+    source: str  # OrderSource
+    source_id: str = ""  # the request it came from
     reporter_id: str
-    contact: str = ""                                    # masked: 138****0001
+    contact: str = ""  # masked: 138****0001
     confidential: bool = False
     danger: bool = False
     likes: int = 0
 
-    area: str                                            # the finest code known: district … cell
+    area: str  # the finest code known: district … cell
     cell: str = ""
-    lon: float | None = None                             # WGS-84 degrees
+    lon: float | None = None  # WGS-84 degrees
     lat: float | None = None
     accuracy_m: int | None = None
     address: str = ""
-    spot: int | None = None                              # integer near-me cell, see rules.spot
+    spot: int | None = None  # integer near-me cell, see rules.spot
 
     catalogue_ref: str = ""
     matter_code: str = ""
     rule_id: str = ""
     unit_id: str = ""
-    handle_limit: str = ""                               # "4 work_hour", of the present round
+    handle_limit: str = ""  # "4 work_hour", of the present round
     override_reason: str = ""
     suggestion: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
     dispatcher_id: str = ""
     verifier_id: str = ""
-    verified: str = ""                                   # VerifyConclusion
+    verified: str = ""  # VerifyConclusion
     handler_id: str = ""
     finisher_id: str = ""
     checker_id: str = ""
     merged_into: str = ""
-    returned_by: str = ""                                # unit ids that returned it, "|cg|zj|"
+    returned_by: str = ""  # unit ids that returned it, "|cg|zj|"
     result_text: str = ""
     cover_id: str = ""
 
@@ -75,13 +75,13 @@ class WorkOrder(SQLModel, table=True):
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     rated_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
-    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)   # of the present stage
+    due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # of the present stage
     due_clock: str = ""
     bundled_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # over all rounds of rework
 
-    overdue: bool = Field(default=False, index=True)     # a running clock is past its deadline
-    overtime: bool = False                               # the fact, fixed when handling ended
-    overtime_exempt: bool = False                        # the excuse, never mixed with the fact
+    overdue: bool = Field(default=False, index=True)  # a running clock is past its deadline
+    overtime: bool = False  # the fact, fixed when handling ended
+    overtime_exempt: bool = False  # the excuse, never mixed with the fact
     return_times: int = 0
     rework_times: int = 0
     reopen_times: int = 0
@@ -89,7 +89,7 @@ class WorkOrder(SQLModel, table=True):
     unsolved_times: int = 0
     suspended_before: bool = False
     supervised: bool = False
-    satisfied: bool | None = None                        # of the last rating
+    satisfied: bool | None = None  # of the last rating
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # 已知悉 by the leader
     acknowledged_rule: str = ""
 

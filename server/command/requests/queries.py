@@ -115,5 +115,3 @@ async def known_externals(session: AsyncSession, keys: Sequence[str]) -> set[str
     """Which rows of an outside file are here already."""
     rows = select(CitizenRequest.external_id).where(col(CitizenRequest.external_id).in_(keys))
     return {key for key in await session.exec(rows) if key}
-
-

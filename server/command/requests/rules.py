@@ -8,13 +8,13 @@ from server.command.requests import errors
 from server.command.requests.flow import RequestState
 from server.kernel.calendar import Limit, TimeUnit
 
-MAX_REOPENINGS = 2                       # domain G2
-URGE_AGAIN = timedelta(hours=24)         # ux C7
-NEARBY_M = 1000                          # ux C10: 附近 1 公里
-SAME_PLACE_M = 50                        # domain A8: near enough to be the same thing
-REPORTS_PER_HOUR = 20                    # one device; G2 asks for a rate limit
+MAX_REOPENINGS = 2  # domain G2
+URGE_AGAIN = timedelta(hours=24)  # ux C7
+NEARBY_M = 1000  # ux C10: 附近 1 公里
+SAME_PLACE_M = 50  # domain A8: near enough to be the same thing
+REPORTS_PER_HOUR = 20  # one device; G2 asks for a rate limit
 
-STAGE_LIMITS = {                         # domain G2
+STAGE_LIMITS = {  # domain G2
     "triage": Limit(0.5, TimeUnit.URGENT_HOUR),
     "need_info": Limit(3, TimeUnit.WORK_DAY),
     "visit": Limit(3, TimeUnit.WORK_DAY),
@@ -33,7 +33,7 @@ class RequestKind(StrEnum):
     PRAISE = "praise"
 
 
-REPLY_LIMITS = {                         # domain A11, defaults
+REPLY_LIMITS = {  # domain A11, defaults
     RequestKind.CONSULT: Limit(1, TimeUnit.WORK_DAY),
     RequestKind.HELP: Limit(3, TimeUnit.WORK_DAY),
     RequestKind.COMPLAINT: Limit(5, TimeUnit.WORK_DAY),

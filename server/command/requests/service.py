@@ -31,7 +31,7 @@ KIND = "request"
 TEXT_LIMIT = 2000
 A = RequestStep
 
-FOLLOWS: Mapping[str, RequestStep] = {   # what the order did → what that is for the request
+FOLLOWS: Mapping[str, RequestStep] = {  # what the order did → what that is for the request
     "file": A.ASSIGN,
     "sign": A.SIGN,
     "dept_confirm": A.REPLY,
@@ -59,7 +59,7 @@ class Submission:
     submitted_at: datetime | None = None
     likes: int = 0
     external_id: str | None = None
-    reporter_id: str = ""                    # "" = who asks; an import names somebody else
+    reporter_id: str = ""  # "" = who asks; an import names somebody else
     text_limit: int = TEXT_LIMIT
 
 
@@ -125,9 +125,7 @@ async def urge(work: Work, id: str) -> CitizenRequest:
     return request
 
 
-async def supply(
-    work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]
-) -> CitizenRequest:
+async def supply(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> CitizenRequest:
     """More words or photos; where they were asked for, the clock goes on."""
     request = await mine(work, id, version)
     words = clean_text(text, field="text", limit=TEXT_LIMIT, required=not photo_ids)

@@ -21,21 +21,21 @@ class CitizenRequest(SQLModel, table=True):
         Index("citizen_request_order", "order_id"),
     )
 
-    id: str = Field(primary_key=True)                    # UUID minted on the phone
-    no: str = Field(index=True)                          # the order's number where there is one
+    id: str = Field(primary_key=True)  # UUID minted on the phone
+    no: str = Field(index=True)  # the order's number where there is one
     version: int = Field(default=1, sa_column=_VERSION)  # SQLAlchemy raises it on UPDATE
-    kind: str                                            # RequestKind
+    kind: str  # RequestKind
     state: str
     reporter_id: str
-    phone: str = ""                                      # sealed by the vault
-    phone_shown: str = ""                                # masked
+    phone: str = ""  # sealed by the vault
+    phone_shown: str = ""  # masked
     confidential: bool = False
     title: str
     text: str
     area: str
-    order_id: str                                        # the order it rides on; the master's after a merge
+    order_id: str  # the order it rides on; the master's after a merge
     merged: bool = False
-    external_id: str | None = Field(default=None, unique=True)   # "messages/188006": an import is resumable
+    external_id: str | None = Field(default=None, unique=True)  # "messages/188006": an import is resumable
     submitted_at: datetime = Field(sa_type=UtcDateTime)
     promised_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -49,11 +49,11 @@ class Rating(SQLModel, table=True):
     """What the citizen thinks of the result: solved is asked apart from satisfied."""
 
     request_id: str = Field(primary_key=True)
-    round: int = Field(default=0, primary_key=True)      # 0, 1, 2: one per reopening
+    round: int = Field(default=0, primary_key=True)  # 0, 1, 2: one per reopening
     order_id: str = Field(index=True)
     solved: str
     level: str
-    reasons: str = ""                                    # "slow|attitude"
+    reasons: str = ""  # "slow|attitude"
     text: str = ""
     at: datetime = Field(sa_type=UtcDateTime)
 

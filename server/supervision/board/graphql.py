@@ -25,7 +25,7 @@ from server.supervision.board import queries, rules
 from server.supervision.board.queries import Counts
 
 ONLY_LEADERS: frozenset[Role] = frozenset({LEADER})
-LIVE_SECONDS = 1.0     # the board is told at most once a second
+LIVE_SECONDS = 1.0  # the board is told at most once a second
 
 
 class MapMeasure(StrEnum):

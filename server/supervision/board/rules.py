@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, floor
 
-SERIES_DAYS = 14          # the sparkline
-BAND_WEEKS = 8            # 平常范围: the same weekday of the last eight weeks …
-BAND_LOW, BAND_HIGH = 10, 90   # … between its 10th and 90th percentile
-LEAST_FOR_BAND = 4        # fewer days with data say nothing about normal
+SERIES_DAYS = 14  # the sparkline
+BAND_WEEKS = 8  # 平常范围: the same weekday of the last eight weeks …
+BAND_LOW, BAND_HIGH = 10, 90  # … between its 10th and 90th percentile
+LEAST_FOR_BAND = 4  # fewer days with data say nothing about normal
 SATISFACTION_DAYS = 30
 HISTORY_DAYS = BAND_WEEKS * 7 + SERIES_DAYS
 

@@ -33,8 +33,8 @@ REPLY_LIMITS = {
     SuperviseDue.HOURS_24: Limit(24, TimeUnit.URGENT_HOUR),
     SuperviseDue.DAYS_3: Limit(3, TimeUnit.WORK_DAY),
 }
-SIGN_LIMIT = Limit(4, TimeUnit.WORK_HOUR)         # domain G5
-RETURNED_LIMIT = Limit(1, TimeUnit.WORK_DAY)      # domain G5
+SIGN_LIMIT = Limit(4, TimeUnit.WORK_HOUR)  # domain G5
+RETURNED_LIMIT = Limit(1, TimeUnit.WORK_DAY)  # domain G5
 
 
 class TargetClosed(CityError):

@@ -19,7 +19,7 @@ from server.supervision.orders.rules import SuperviseDue, SupervisionKind
 from server.supervision.orders.tables import Supervision
 
 KIND = "supervision"
-ISSUE = "supervision.issue"    # the act held for ten seconds
+ISSUE = "supervision.issue"  # the act held for ten seconds
 PREFIX = "DB"
 TEXT_LIMIT = 500
 A = SupervisionAction
@@ -80,9 +80,7 @@ async def sign(work: Work, *, id: str, version: int) -> Supervision:
     return row
 
 
-async def reply(
-    work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]
-) -> Supervision:
+async def reply(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> Supervision:
     """The unit answers: what was done, or by when it will be."""
     row = await seen(work, id, version)
     FLOW.step(SupervisionState(row.state), A.REPLY, work.actor.post)

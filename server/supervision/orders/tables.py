@@ -21,7 +21,7 @@ class Supervision(SQLModel, table=True):
         Index("supervision_order", "order_id"),
     )
 
-    id: str = Field(primary_key=True)                    # UUID minted on the leader's phone
+    id: str = Field(primary_key=True)  # UUID minted on the leader's phone
     no: str = Field(unique=True)
     version: int = Field(default=1, sa_column=_VERSION)  # SQLAlchemy raises it on UPDATE
     state: str

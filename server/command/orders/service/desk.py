@@ -185,9 +185,7 @@ async def master_of(work: Work, order_id: str) -> str:
     return order.merged_into if order is not None and order.merged_into else order_id
 
 
-async def decide_return(
-    work: Work, *, id: str, version: int, accept: bool, opinion: str
-) -> WorkOrder:
+async def decide_return(work: Work, *, id: str, version: int, accept: bool, opinion: str) -> WorkOrder:
     """G1.12, G1.13: back to filing for another unit, or back to the unit that returned it."""
     order = await seen(work, id, version)
     words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
@@ -334,4 +332,3 @@ async def acknowledge(work: Work, order_id: str) -> WorkOrder:
         order.acknowledged_at, order.acknowledged_rule = work.now, card.rule
         work.record(f"{KIND}.acknowledge", KIND, order.id, area=order.area, detail={"rule": card.rule})
     return order
-

@@ -51,10 +51,10 @@ class Report:
     contact: str = ""
     confidential: bool = False
     likes: int = 0
-    reported_at: datetime | None = None      # None = now; an import brings its own time
-    promise: Limit | None = None             # what the reporter is promised, if anything
+    reported_at: datetime | None = None  # None = now; an import brings its own time
+    promise: Limit | None = None  # what the reporter is promised, if anything
     title: str = ""
-    reporter_id: str = ""                    # "" = who asks; an import names somebody else
+    reporter_id: str = ""  # "" = who asks; an import names somebody else
     text_limit: int = TEXT_LIMIT
 
 
@@ -86,9 +86,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
     """
     text = clean_text(r.text, field="text", limit=r.text_limit)
     rules.needs_photo_or_text(r.photo_ids, text)
-    entry = FLOW.enter(
-        OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post
-    )
+    entry = FLOW.enter(OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post)
     if r.self_handled:
         rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
     library = work.office.of(Library)

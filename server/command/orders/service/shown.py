@@ -58,9 +58,7 @@ async def public(session: AsyncSession, id: str) -> Shown | None:
     return Shown.of(row) if row else None
 
 
-async def near(
-    session: AsyncSession, point: Wgs84, radius_m: float, limit: int
-) -> list[tuple[Shown, float]]:
+async def near(session: AsyncSession, point: Wgs84, radius_m: float, limit: int) -> list[tuple[Shown, float]]:
     """Public open orders around a point, nearest first, with metres."""
     found = await queries.near(session, queries.public(), point, radius_m, limit)
     return [(Shown.of(row), metres) for row, metres in found]

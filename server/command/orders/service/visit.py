@@ -36,5 +36,3 @@ async def followed(work: Work, order_id: str) -> None:
     """One more neighbour met it too. No version changes: a form in somebody's hands stays valid."""
     statement = update(WorkOrder).where(col(WorkOrder.id) == order_id).values(likes=WorkOrder.likes + 1)
     await work.session.exec(statement, execution_options={"synchronize_session": False})
-
-
