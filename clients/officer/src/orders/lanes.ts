@@ -37,7 +37,7 @@ export function useLanes() {
     async read(after) {
       if (!lane.value) await count()
       const wanted = sought.value ? null : lane.value || null
-      return (await graph(LaneDocument, { lane: wanted, search: sought.value || null, after })).orders
+      return (await graph(LaneDocument, { lane: wanted, search: sought.value, after })).orders
     },
     feed: rowFeed(countSoon),
     belongs: (row) => (sought.value ? true : !!lane.value && row.lanes.includes(lane.value) && !row.held),

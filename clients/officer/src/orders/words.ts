@@ -1,5 +1,5 @@
 import { t } from '@sanwei/web/i18n'
-import { moment } from '@sanwei/web/time'
+import { clockTime, moment } from '@sanwei/web/time'
 import type { OrderRowFragment, PlaceFragment, RuleFragment } from '../gql/graphql'
 
 /** 120 米 · 1.2 公里 */
@@ -18,9 +18,15 @@ export function whereIs(place: PlaceFragment): string {
 /** 2 个工作日 */
 export const limitOf = (rule: RuleFragment): string => t(`limit.${rule.limitUnit}`, { n: rule.limitValue })
 
+/** 14:06 today, 昨天 14:06 else: lists are about today. */
+export function shortMoment(iso: string): string {
+  const [long, clock] = [moment(iso), clockTime(iso)]
+  return long === t('time.day0', { clock }) ? clock : long
+}
+
 /** 市民 14:06 反映 */
 export const cameFrom = (order: Pick<OrderRowFragment, 'source' | 'reportedAt'>): string =>
-  t(`source.${order.source}.at`, { time: moment(order.reportedAt) })
+  t(`source.${order.source}.at`, { time: shortMoment(order.reportedAt) })
 
 /** Joins the facts of one line, leaving out what is not known. */
 export const facts = (...parts: (string | null | undefined | false)[]): string => parts.filter(Boolean).join(' · ')

@@ -17,15 +17,13 @@ const LANES: readonly OrderLane[] = ['TO_VERIFY', 'TO_CHECK']
 
 /** What the officer has to do today, in walking or due order; readable without network. */
 export function useTasks() {
-  const reported = ref<number | null>(null)
   const here = shallowRef<Point | null>(null)
   const by = ref<'walk' | 'due'>(recall('tasks-by') === 'due' ? 'due' : 'walk')
   watch(by, (order) => remember('tasks-by', order))
 
   const list = useLiveList<TaskFragment>({
     async read() {
-      const { verify, check, reported: mine } = await graph(TasksDocument)
-      reported.value = mine.total
+      const { verify, check } = await graph(TasksDocument)
       return { items: [...verify.items, ...check.items], total: verify.total + check.total }
     },
     feed: {
@@ -49,7 +47,7 @@ export function useTasks() {
   })
 
   const rows = computed(() => arrange(list.rows.value, here.value, by.value))
-  return { list, rows, reported, here, by }
+  return { list, rows, here, by }
 }
 
 export const kindOf = (task: Pick<TaskFragment, 'lanes'>): 'verify' | 'check' =>
