@@ -34,7 +34,7 @@ def run() -> None:
     """Migrate, seed the demo once when SANWEI_MODE=demo, and serve until Ctrl+C."""
     settings = Settings()
     _port_is_free(settings)
-    asyncio.run(_prepare(settings))
+    asyncio.run(prepare(settings))
     _welcome(settings)
     uvicorn.run(
         create_app, factory=True, host=settings.host, port=settings.port, log_level="warning",
@@ -123,7 +123,8 @@ async def _office(settings: Settings) -> AsyncIterator[Office]:
         await close_office(office)
 
 
-async def _prepare(settings: Settings) -> None:
+async def prepare(settings: Settings) -> None:
+    """Migrate the store and, in the demo, fill it once."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with _office(settings) as office:
         await upgrade(office.store.writer)
@@ -154,3 +155,7 @@ def _welcome(settings: Settings) -> None:
                 typer.echo(f"  {each['staffNo']}  {each['password']}  {each['postName']} {each['name']}")
         typer.echo("Citizens need no account; 13800138001 owns a case that waits for a rating.")
     typer.echo("\nCtrl+C stops the server; the data stays in " + str(settings.data_dir))
+
+
+if __name__ == "__main__":
+    app()
