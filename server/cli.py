@@ -12,6 +12,7 @@ import uvicorn
 
 from server.app import close_office, create_app, open_office
 from server.demo import accounts_of, seed
+from server.graph.socket import MAX_FRAME_BYTES
 from server.integrations.messages import Refused, read_messages
 from server.kernel.errors import CityError
 from server.migrations.upgrade import upgrade
@@ -19,8 +20,6 @@ from server.platform import audit
 from server.platform.vault import Vault
 from server.platform.work import Office
 from server.settings import Settings
-
-WS_MAX_BYTES = 64 * 1024
 
 app = typer.Typer(help="Sanwei: one grid, one window, one team.", no_args_is_help=True)
 imports = typer.Typer(help="Read outside data into the store.", no_args_is_help=True)
@@ -38,7 +37,7 @@ def run() -> None:
     _welcome(settings)
     uvicorn.run(
         create_app, factory=True, host=settings.host, port=settings.port, log_level="warning",
-        ws_max_size=WS_MAX_BYTES, timeout_graceful_shutdown=3, server_header=False,
+        ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, timeout_graceful_shutdown=3, server_header=False,
     )  # fmt: skip
 
 
