@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, Index, Integer
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer
 from sqlmodel import Field, SQLModel
 
 from server.platform.db import UtcDateTime
@@ -48,7 +48,7 @@ class WorkOrder(SQLModel, table=True):
     lat: float | None = None
     accuracy_m: int | None = None
     address: str = ""
-    spot: int | None = None  # integer near-me cell, see rules.spot
+    spot: int | None = Field(default=None, sa_type=BigInteger)  # near-me cell, see kernel/spots.py
 
     catalogue_ref: str = ""
     matter_code: str = ""
