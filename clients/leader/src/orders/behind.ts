@@ -1,6 +1,6 @@
 import { graph } from '@sanwei/web/graph'
 import { type LiveList, useLiveList } from '@sanwei/web/live-list'
-import { BehindDocument, type BoardFigureKey, type OrderRowFragment, type OrderSort } from '../gql/graphql'
+import { BehindDocument, type BoardFigureKey, type CaseRowFragment, type OrderSort } from '../gql/graphql'
 import { rowFeed } from './row-feed'
 
 export interface Wanted {
@@ -11,16 +11,16 @@ export interface Wanted {
   sort: OrderSort
 }
 
-const isIn = ({ place }: OrderRowFragment, area: string | null): boolean =>
+const isIn = ({ place }: CaseRowFragment, area: string | null): boolean =>
   !area || [place.street, place.community, place.cell].some((part) => part?.code.startsWith(area))
 
 /** The very cases behind a figure, kept live. */
-export function useBehind(wanted: () => Wanted): LiveList<OrderRowFragment> {
+export function useBehind(wanted: () => Wanted): LiveList<CaseRowFragment> {
   /** Only the server can tell whether words match: a search takes in no row it did not bring. */
   const brought = new Set<string>()
   const key = (): string => Object.values(wanted()).join(' ')
 
-  return useLiveList<OrderRowFragment>({
+  return useLiveList<CaseRowFragment>({
     async read(after) {
       const { orders } = await graph(BehindDocument, { ...wanted(), after })
       if (!after) brought.clear()

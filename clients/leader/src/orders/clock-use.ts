@@ -1,8 +1,11 @@
 import { span } from '@sanwei/web/time'
-import type { ClockFragment } from '../gql/graphql'
+import type { CaseClockFragment } from '../gql/graphql'
 
 /** How much of its time a clock has used at `now` (or when it stopped), in percent: 0…100. */
-export function usedShare({ startedAt, dueAt, originalDueAt, stoppedAt, pausedAt }: ClockFragment, now: Date): number {
+export function usedShare(
+  { startedAt, dueAt, originalDueAt, stoppedAt, pausedAt }: CaseClockFragment,
+  now: Date,
+): number {
   const from = Date.parse(startedAt)
   const whole = Date.parse(dueAt ?? originalDueAt) - from
   const used = Date.parse(stoppedAt ?? pausedAt ?? now.toISOString()) - from
@@ -10,9 +13,8 @@ export function usedShare({ startedAt, dueAt, originalDueAt, stoppedAt, pausedAt
 }
 
 /** 40分: from the start of a clock to its end. */
-export const ranFor = ({ startedAt, stoppedAt }: ClockFragment): string =>
+export const ranFor = ({ startedAt, stoppedAt }: CaseClockFragment): string =>
   stoppedAt ? span(Date.parse(stoppedAt) - Date.parse(startedAt)) : ''
 
-/** Those that run first, then the newest. */
-export const byInterest = (a: ClockFragment, b: ClockFragment): number =>
-  Number(a.stoppedAt !== null) - Number(b.stoppedAt !== null) || Date.parse(b.startedAt) - Date.parse(a.startedAt)
+export const newestFirst = (a: CaseClockFragment, b: CaseClockFragment): number =>
+  Date.parse(b.startedAt) - Date.parse(a.startedAt)

@@ -2,11 +2,11 @@ import { follow } from '@sanwei/web/follow'
 import { graph } from '@sanwei/web/graph'
 import { type LiveOne, useLiveOne } from '@sanwei/web/live-one'
 import { onScopeDispose } from 'vue'
-import { CaseDocument, LiveCaseDocument, type OrderCaseFragment } from '../gql/graphql'
+import { CaseDocument, LiveCaseDocument, type WholeCaseFragment } from '../gql/graphql'
 
 /** One case, read whole and again after each of its moves. Readable without network once it was seen. */
-export function useCase(id: () => string): LiveOne<OrderCaseFragment> {
-  const live = useLiveOne<OrderCaseFragment>({
+export function useCase(id: () => string): LiveOne<WholeCaseFragment> {
+  const live = useLiveOne<WholeCaseFragment>({
     id,
     read: async (wanted) => (await graph(CaseDocument, { id: wanted })).order,
     keepAs: (wanted) => `case ${wanted}`,

@@ -1,5 +1,5 @@
 import { t } from '@sanwei/web/i18n'
-import type { OrderRowFragment, PlaceFragment } from '../gql/graphql'
+import type { CaseRowFragment, PlaceFragment } from '../gql/graphql'
 
 /** What a case is called; one that is only a photo has neither words nor matter. */
 export const titleOf = (order: { title: string; matter: { name: string } | null }): string =>
@@ -12,7 +12,7 @@ export function whereIs({ address, street, community, cell }: PlaceFragment): st
 }
 
 /** 区城管局 王强: who has it, as far as somebody has. */
-export const whoHas = ({ unit, handler }: Pick<OrderRowFragment, 'unit' | 'handler'>): string =>
+export const whoHas = ({ unit, handler }: Pick<CaseRowFragment, 'unit' | 'handler'>): string =>
   unit ? [unit.name, handler?.name].filter(Boolean).join(' ') : t('case.nobody')
 
 /** Joins the facts of one line, leaving out what is not known. */

@@ -3,11 +3,11 @@ import { type Feed, type LiveList, useLiveList } from '@sanwei/web/live-list'
 import {
   LiveSupervisionsDocument,
   type LiveSupervisionsSubscription,
-  type SupervisionFragment,
+  type SupervisionRowFragment,
   SupervisionsDocument,
 } from '../gql/graphql'
 
-const feed: Feed<SupervisionFragment> = {
+const feed: Feed<SupervisionRowFragment> = {
   doc: LiveSupervisionsDocument,
   event: ({ liveSupervisions: { cursor, verb, supervisionId, supervision } }: LiveSupervisionsSubscription) => ({
     cursor,
@@ -17,7 +17,7 @@ const feed: Feed<SupervisionFragment> = {
   }),
 }
 
-export const isOver = ({ state }: SupervisionFragment): boolean => state === 'CLOSED' || state === 'CANCELLED'
+export const isOver = ({ state }: SupervisionRowFragment): boolean => state === 'CLOSED' || state === 'CANCELLED'
 
 export interface Wanted {
   /** Leaves out those that are over. */
@@ -27,9 +27,9 @@ export interface Wanted {
 }
 
 /** Supervisions in this leader's area, the newest first, kept live. */
-export function useSupervisions(wanted: () => Wanted): LiveList<SupervisionFragment> {
+export function useSupervisions(wanted: () => Wanted): LiveList<SupervisionRowFragment> {
   const key = (): string => Object.values(wanted()).join(' ')
-  return useLiveList<SupervisionFragment>({
+  return useLiveList<SupervisionRowFragment>({
     read: async (after) => (await graph(SupervisionsDocument, { orderId: null, ...wanted(), after })).supervisions,
     feed,
     belongs(row) {
@@ -42,5 +42,5 @@ export function useSupervisions(wanted: () => Wanted): LiveList<SupervisionFragm
 }
 
 /** Those that are late stand first; otherwise as they came. */
-export const lateFirst = (rows: readonly SupervisionFragment[]): readonly SupervisionFragment[] =>
+export const lateFirst = (rows: readonly SupervisionRowFragment[]): readonly SupervisionRowFragment[] =>
   [...rows].sort((a, b) => Number(b.overdue) - Number(a.overdue))

@@ -1,7 +1,7 @@
 import { t } from '@sanwei/web/i18n'
 import type { Meaning } from '@sanwei/web/status'
 import { before, moment } from '@sanwei/web/time'
-import type { SupervisionFragment, SupervisionState } from '../gql/graphql'
+import type { SupervisionRowFragment, SupervisionState } from '../gql/graphql'
 import { facts } from '../orders/words'
 
 /** How many of 已发出 已读 已回复 办结 are behind it. */
@@ -28,11 +28,11 @@ const LOOKS: Record<SupervisionState, Meaning> = {
 }
 
 /** A reply that waits for this leader's answer is his to do. */
-export const lookOf = ({ state, actions }: SupervisionFragment): Meaning =>
+export const lookOf = ({ state, actions }: SupervisionRowFragment): Meaning =>
   actions.includes('ACCEPT') ? 'you' : LOOKS[state]
 
 /** 区水务局 · 11:20 已读 · 要求 今天 18:00 前 */
-export const lineOf = ({ unit, signedAt, repliedAt, dueAt }: SupervisionFragment): string =>
+export const lineOf = ({ unit, signedAt, repliedAt, dueAt }: SupervisionRowFragment): string =>
   facts(
     unit?.name,
     repliedAt

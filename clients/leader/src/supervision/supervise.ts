@@ -5,7 +5,7 @@ import { uuid } from '@sanwei/web/ids'
 import { outbox } from '@sanwei/web/outbox'
 import { toast } from '@sanwei/web/toast'
 import {
-  type OrderRowFragment,
+  type CaseRowFragment,
   RowDocument,
   type SuperviseDue,
   type SuperviseMutation,
@@ -17,7 +17,7 @@ import { titleOf } from '../orders/words'
 export const SUPERVISE = 'supervise'
 
 export interface Instruction {
-  order: OrderRowFragment
+  order: CaseRowFragment
   due: SuperviseDue
   text: string
 }
@@ -26,7 +26,7 @@ export interface Instruction {
  * Sends an instruction, or keeps it on the phone until there is network, and offers 撤销 for ten seconds.
  * `changed` is given the case as it then stands. Throws Refusal when the server says no.
  */
-export async function supervise({ order, due, text }: Instruction, changed: (row: OrderRowFragment) => void) {
+export async function supervise({ order, due, text }: Instruction, changed: (row: CaseRowFragment) => void) {
   const id = uuid()
   const input = { id, orderId: order.id, due, text }
   const title = t('supervise.of', { title: titleOf(order) })
@@ -44,7 +44,7 @@ export async function supervise({ order, due, text }: Instruction, changed: (row
   toast(t('supervise.sent'), { undo: () => takeBack(row, changed) })
 }
 
-async function takeBack({ id, held }: OrderRowFragment, changed: (row: OrderRowFragment) => void): Promise<void> {
+async function takeBack({ id, held }: CaseRowFragment, changed: (row: CaseRowFragment) => void): Promise<void> {
   try {
     if (held) await graph(TakeBackDocument, { holdId: held.id })
     changed((await graph(RowDocument, { id })).order)
