@@ -3,10 +3,10 @@
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from sqlmodel import SQLModel
 
 from server.app import close_office, create_app, open_office
 from server.migrations.upgrade import upgrade
@@ -63,7 +63,7 @@ async def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 async def migrated_database(postgres: Postgres) -> str:
-    """The name of a PostgreSQL database at the newest revision, to be copied."""
+    """The name of a PostgreSQL database at the newest revision."""
     await migrate(await postgres.create("migrated"))
     return "migrated"
 
@@ -85,10 +85,10 @@ def sqlite_store(migrated_file: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def postgres_store(postgres: Postgres, migrated_database: str) -> AsyncIterator[str]:
-    """The URL of an empty PostgreSQL database at the newest revision."""
-    database = f"test-{uuid4()}"
-    yield await postgres.create(database, template=migrated_database)
-    await postgres.drop(database)
+    """The URL of an empty PostgreSQL store; deleting a test's rows is quicker than a database for each."""
+    yield postgres.url(migrated_database)
+    children_first = [table.name for table in reversed(SQLModel.metadata.sorted_tables)]
+    await postgres.empty(migrated_database, children_first)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -14,16 +14,15 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
 import pytest
 import uvicorn
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 T = TypeVar("T")
 READY_SECONDS = 30.0
@@ -110,20 +109,24 @@ class Postgres:
         """The SQLAlchemy URL of `database`."""
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.child.port}/{database}"
 
-    async def create(self, database: str, *, template: str = "template0") -> str:
-        """Make `database`, a copy of `template` down to the rows; returns its URL."""
-        await self._run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+    async def create(self, database: str) -> str:
+        """Make an empty `database`; returns its URL."""
+        await self._run("postgres", f'CREATE DATABASE "{database}"')
         return self.url(database)
 
-    async def drop(self, database: str) -> None:
-        """Remove `database` and whoever is still connected to it."""
-        await self._run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    async def empty(self, database: str, tables: Iterable[str]) -> None:
+        """Delete every row of `tables`, and whoever is still connected to `database`."""
+        await self._run(
+            database,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid();"
+            + "".join(f'DELETE FROM "{table}";' for table in tables),
+        )
 
-    async def _run(self, statement: str) -> None:
-        engine = create_async_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(statement))
-        await engine.dispose()
+    async def _run(self, database: str, statements: str) -> None:
+        connection = await asyncpg.connect(self.url(database).replace("+asyncpg", ""))
+        await connection.execute(statements)
+        await connection.close()
 
 
 @contextmanager

@@ -13,9 +13,11 @@ from server.platform.db import open_store
 
 @pytest.fixture
 async def connection(store):
+    """One transaction that is rolled back, so that a revision gone wrong stays here."""
     opened = open_store(store)
-    async with opened.writer.begin() as connection:
+    async with opened.writer.connect() as connection, connection.begin() as transaction:
         yield connection
+        await transaction.rollback()
     await opened.close()
 
 
