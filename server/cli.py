@@ -37,7 +37,8 @@ def run() -> None:
     _welcome(settings)
     uvicorn.run(
         create_app, factory=True, host=settings.host, port=settings.port, log_level="warning",
-        ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, timeout_graceful_shutdown=3, server_header=False,
+        ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, timeout_graceful_shutdown=3,
+        server_header=False,
     )  # fmt: skip
 
 
