@@ -1,4 +1,4 @@
-import { type ComputedRef, computed, nextTick, type Ref, ref } from 'vue'
+import { type ComputedRef, computed, type Ref, ref } from 'vue'
 import { Fault, Offline, Refusal } from './failures.ts'
 import { has, t } from './i18n.ts'
 
@@ -14,8 +14,10 @@ export function sentence(failure: unknown): string {
     const key = `error.${failure.code}`
     return has(key) ? t(key, failure.params) : t('error.unknown', { code: failure.code })
   }
+  if (failure instanceof DOMException && failure.name === 'QuotaExceededError') return t('error.storage')
   if (failure instanceof Offline) return t('error.offline')
-  return t('error.fault', { number: failure instanceof Fault ? failure.number : '-' })
+  if (failure instanceof Fault) return t(`error.${failure.code}`, { id: failure.number })
+  return t('error.INTERNAL', { id: '-' })
 }
 
 export interface Problems {
@@ -50,14 +52,10 @@ export function useProblems(): Problems {
   }
 }
 
-/** Brings a field into view and gives it the focus, as the links of the summary do. */
-export async function goTo(id: string): Promise<void> {
-  await nextTick()
+/** Gives a field, or the first control of a group, the focus, as the links of the summary do. */
+export function goTo(id: string): void {
   const target = document.getElementById(id)
-  const control = target?.matches('input, select, textarea, button, [tabindex]')
-    ? target
-    : target?.querySelector('input')
-  const field = (control ?? target) as HTMLElement | null
+  const control = target?.matches('input, select, textarea, button') ? target : target?.querySelector('input')
+  const field = control ?? target
   field?.focus()
-  field?.scrollIntoView({ block: 'center' })
 }

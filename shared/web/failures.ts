@@ -18,13 +18,27 @@ export class Offline extends Error {
   override readonly name = 'Offline'
 }
 
-/** The system failed. `number` is what a person reads out on the telephone. */
+/** The system failed; the same again may succeed later. `number` is what a person reads out on the telephone. */
 export class Fault extends Error {
   override readonly name = 'Fault'
+  readonly code: string
   readonly number: string
 
-  constructor(number: string) {
-    super(`fault ${number}`)
+  constructor(number: string, code = 'INTERNAL') {
+    super(`${code} ${number}`)
+    this.code = code
     this.number = number
   }
+}
+
+/** What the server says of itself, not of what was asked. */
+const OF_THE_SYSTEM = new Set(['INTERNAL', 'UNAVAILABLE', 'NOT_READY', 'TOO_SLOW'])
+
+/** The refusal or fault behind a code of the server. */
+export function failureFor(
+  code: string,
+  params: Record<string, string | number> = {},
+  field?: string,
+): Refusal | Fault {
+  return OF_THE_SYSTEM.has(code) ? new Fault(String(params.id ?? '-'), code) : new Refusal(code, params, field)
 }

@@ -63,7 +63,7 @@ test('a coded no arrives with its parameters and the field to blame', async () =
 test('a failure of the system has a number to read out', async () => {
   serve(({ path }) => {
     if (path.startsWith('/auth')) return grant('t')
-    return { json: { errors: [{ message: 'x', extensions: { code: 'INTERNAL', params: { number: 'E-7F3A' } } }] } }
+    return { json: { errors: [{ message: 'x', extensions: { code: 'INTERNAL', params: { id: 'E-7F3A' } } }] } }
   })
   await expect(kit.graph(ME)).rejects.toMatchObject({ name: 'Fault', number: 'E-7F3A' })
 })

@@ -1,5 +1,5 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core'
-import { Fault, Refusal } from './failures.ts'
+import { Fault, failureFor, Refusal } from './failures.ts'
 import { send } from './http.ts'
 import { session } from './session.ts'
 
@@ -25,8 +25,7 @@ interface Answer<T> {
 
 /** The refusal or fault an answer's first error stands for. */
 export function failureOf({ extensions = {} }: GraphError): Refusal | Fault {
-  const { code = 'INTERNAL', params = {}, field } = extensions
-  return code === 'INTERNAL' ? new Fault(String(params.number ?? code)) : new Refusal(code, params, field)
+  return failureFor(extensions.code ?? 'INTERNAL', extensions.params, extensions.field)
 }
 
 async function post<T>(doc: Doc<T, never>, variables: unknown, token: string): Promise<T> {
@@ -42,7 +41,7 @@ async function post<T>(doc: Doc<T, never>, variables: unknown, token: string): P
   const answer = (await response.json().catch(() => ({}))) as Answer<T>
   if (answer.errors?.[0]) throw failureOf(answer.errors[0])
   if (response.status === 401) throw new Refusal('UNAUTHENTICATED')
-  if (!response.ok || !answer.data) throw new Fault(response.headers.get('x-request-id') ?? String(response.status))
+  if (!response.ok || !answer.data) throw new Fault(String(response.status))
   return answer.data
 }
 

@@ -1,5 +1,5 @@
 import { heard } from './connection.ts'
-import { Fault, Offline, Refusal } from './failures.ts'
+import { Fault, failureFor, Offline } from './failures.ts'
 
 const PATIENCE_MS = 30_000
 
@@ -32,8 +32,7 @@ export async function sendForJson<T>(path: string, init: RequestInit = {}): Prom
   const body: unknown = response.status === 204 ? null : await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return body as T
   const { code, params } = (body ?? {}) as { code?: string; params?: Record<string, string | number> }
-  if (code && response.status < 500) throw new Refusal(code, params)
-  throw new Fault(response.headers.get('x-request-id') ?? String(response.status))
+  throw code ? failureFor(code, params) : new Fault(String(response.status))
 }
 
 export const postJson = <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>

@@ -51,6 +51,8 @@ export interface Sending {
 type Senders = Record<string, Doc<unknown, never>>
 
 const RETRY_MS = 20_000
+/** How long to wait for another tab's turn to end; a tab the system has put to sleep may never end it. */
+const LOCK_MS = 5_000
 /** Done acts stay in the list for a day; the server keeps them for good. */
 const REMEMBER_DONE_MS = 24 * 60 * 60 * 1000
 /** Share of the phone's storage above which the person is warned. */
@@ -61,7 +63,9 @@ const storage = shallowRef<{ share: number; tight: boolean }>({ share: 0, tight:
 const neighbours = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(`sanwei-outbox-${appName}`)
 let senders: Senders = {}
 let flushing: Promise<void> | null = null
+/** Set when more is to be sent than the sending under way knows of. */
 let again = false
+let lastMade = 0
 
 const mine = computed(() => all.value.filter((op) => op.owner === session.owner.value))
 const open = computed(() => mine.value.filter((op) => op.state !== 'done'))
@@ -104,7 +108,7 @@ export const outbox = {
       subject: subject ?? null,
       owner: session.owner.value ?? '',
       photos: photos.map((photo) => ({ id: photo.id, blob: photo.blob, bytes: photo.blob.size, sent: false })),
-      createdAt: new Date().toISOString(),
+      createdAt: afterAllOthers(),
       state: 'waiting',
       progress: 0,
       refusal: null,
@@ -119,19 +123,15 @@ export const outbox = {
 
   /** Sends everything that waits, in order. Only one tab of a device sends at a time. */
   flush(): Promise<void> {
-    if (flushing) {
-      again = true
-      return flushing
-    }
-    flushing = exclusively(sendAll).finally(() => {
-      flushing = null
-    })
+    again = true
+    flushing ??= sendUntilDone()
     return flushing
   },
 
   /** Tries a refused act again, with what the person changed. */
   async retry(id: string, variables?: Record<string, unknown>): Promise<void> {
-    const op = await stored(id)
+    await load()
+    const op = all.value.find((known) => known.id === id)
     if (!op || op.state === 'done') return
     await save({ ...op, variables: plain(variables ?? op.variables), state: 'waiting', refusal: null })
     await outbox.flush()
@@ -139,24 +139,38 @@ export const outbox = {
 
   /** Deletes an act for good; only ever called by the person. */
   async discard(id: string): Promise<void> {
-    await (await store()).delete('outbox', id)
-    await load()
+    await (await database())?.delete('outbox', id)
+    all.value = all.value.filter((op) => op.id !== id)
     neighbours?.postMessage(id)
   },
 }
 
-async function sendAll(): Promise<void> {
-  do {
-    again = false
-    await load()
-    const held = new Set<string>()
-    for (const op of open.value) {
-      if (op.subject && held.has(op.subject)) continue
-      const state = op.state === 'needs-you' ? op.state : await sendOne(op)
-      if (state === 'offline') return
-      if (state !== 'done' && op.subject) held.add(op.subject)
+/** The time of a new act: never that of another one, because the order of acts is the order of their times. */
+function afterAllOthers(): string {
+  lastMade = Math.max(Date.now(), lastMade + 1, ...all.value.map(({ createdAt }) => Date.parse(createdAt) + 1))
+  return new Date(lastMade).toISOString()
+}
+
+async function sendUntilDone(): Promise<void> {
+  try {
+    while (again) {
+      again = false
+      await exclusively(sendAll)
     }
-  } while (again)
+  } finally {
+    flushing = null
+  }
+}
+
+async function sendAll(): Promise<void> {
+  await load()
+  const held = new Set<string>()
+  for (const op of open.value) {
+    if (op.subject && held.has(op.subject)) continue
+    const state = op.state === 'needs-you' ? op.state : await sendOne(op)
+    if (state === 'offline') return
+    if (state !== 'done' && op.subject) held.add(op.subject)
+  }
 }
 
 /** Sends the photos that are missing, then the act. Every step is stored, so a killed page goes on where it was. */
@@ -203,8 +217,11 @@ function progressOf(photos: readonly OpPhoto[]): number {
   return Math.round((100 * sum(photos.filter(({ sent }) => sent))) / (sum(photos) + 1024))
 }
 
+/** Where the browser has no database, acts live as long as the page. */
+const database = () => store().catch(() => null)
+
 async function save(op: Op): Promise<void> {
-  await (await store()).put('outbox', op)
+  await (await database())?.put('outbox', op)
   const ops = all.value
   const at = ops.findIndex((known) => known.id === op.id)
   if (at < 0) ops.push(op)
@@ -213,10 +230,8 @@ async function save(op: Op): Promise<void> {
   neighbours?.postMessage(op.id)
 }
 
-const stored = async (id: string): Promise<Op | undefined> => (await store()).get('outbox', id)
-
 async function load(): Promise<void> {
-  const ops = await (await store()).getAll('outbox')
+  const ops = (await (await database())?.getAll('outbox')) ?? all.value
   all.value = ops.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
 }
 
@@ -228,7 +243,15 @@ async function forgetOldDone(): Promise<void> {
 /** Runs where no other tab does; a browser without locks relies on the server knowing each act's id. */
 async function exclusively(run: () => Promise<void>): Promise<void> {
   if (!navigator.locks) return run()
-  await navigator.locks.request(`sanwei-outbox-${appName}`, { ifAvailable: true }, (lock) => (lock ? run() : undefined))
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), LOCK_MS)
+  const sending = navigator.locks.request(`sanwei-outbox-${appName}`, { signal: patience.signal }, () => {
+    clearTimeout(timer)
+    return run()
+  })
+  await sending.catch((failure: unknown) => {
+    if (!patience.signal.aborted) throw failure
+  })
 }
 
 /** Asks the browser once not to clear the phone's copy by itself, and says when room runs short. */

@@ -6,6 +6,7 @@ import { session } from './session.ts'
 import { toast } from './toast.ts'
 
 const RELOAD_ONCE_MS = 60_000
+const COME_BACK_MS = 1_000
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -21,7 +22,7 @@ export function routerFor(routes: RouteRecordRaw[]): Router {
   const router = createRouter({
     history: createWebHashHistory(),
     routes: import.meta.env.APP === 'citizen' ? routes : [...routes, loginRoute],
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    scrollBehavior: (_to, _from, saved) => (saved ? onceThere(saved) : { top: 0 }),
   })
   router.beforeEach((to) => {
     if (session.state.value !== 'out' || appName === 'citizen' || to.meta.open) return true
@@ -34,6 +35,19 @@ export function routerFor(routes: RouteRecordRaw[]): Router {
     location.reload()
   })
   return router
+}
+
+/** The place left before, as soon as the page is long enough again; lists take a moment to come back. */
+function onceThere<P extends { top: number }>(place: P): Promise<P> {
+  const until = Date.now() + COME_BACK_MS
+  return new Promise((done) => {
+    const look = (): void => {
+      const longEnough = document.documentElement.scrollHeight >= place.top + innerHeight
+      if (longEnough || Date.now() > until) done(place)
+      else requestAnimationFrame(look)
+    }
+    look()
+  })
 }
 
 /** A page whose code did not come: there is no network, or this window is older than the last release. */

@@ -51,16 +51,24 @@ export const orderLook = (state: string): Look => ORDER[state] ?? look('wait')
 /** How a request's state looks to the citizen. */
 export const caseLook = (state: string): Look => CASE[state] ?? look('wait')
 
-/** How a step of the record looks: the last word of its verb tells. */
-export function verbLook(verb: string): Look {
-  const act = verb.split('.').at(-1) ?? ''
-  if (/^(close|rate|check_pass|accept|self_handle)$/.test(act)) return look('done')
-  if (/^(return|refuse|reject|dispute|escalate|check_fail|reopen|appeal|dept_reject|close_reject)/.test(act))
-    return look('return')
-  if (/^(report|submit|received?)$/.test(act)) return look('wait')
-  if (/^(need|supply|ask)/.test(act)) return look('you')
-  if (/^(finish|verify|send_check|handled?)/.test(act)) return look('doing', 's-q3')
-  if (/^(file|audit_pass|locate)/.test(act)) return look('doing', 's-q1')
-  if (/^(extend|suspend|supervise|urge)/.test(act)) return look('soon')
-  return look('doing')
-}
+const STEPS: readonly (readonly [Look, string])[] = [
+  [look('wait'), 'report submit'],
+  [look('wait', 's-q1'), 'request_verify verify_done'],
+  [look('wait', 's-no'), 'reject audit_fail withdraw void void_consent cancel dropped'],
+  [look('wait', 's-merged'), 'merge follow'],
+  [look('doing', 's-q1'), 'file audit_pass locate assign'],
+  [look('doing', 's-q3'), 'finish dept_confirm send_check direct_answer reply'],
+  [look('you'), 'ask_info supply supplied'],
+  [look('soon'), 'extend suspend supervise issue urge urged clock_80'],
+  [look('over'), 'clock_100 clock_150'],
+  [look('done'), 'close rate check_pass self_handle accept acknowledge'],
+  [
+    look('return'),
+    'return accept_return refuse_return escalate rule check_fail dept_reject close_reject reopen appeal taken_back',
+  ],
+]
+
+const BY_STEP = new Map(STEPS.flatMap(([one, steps]) => steps.split(' ').map((step) => [step, one] as const)))
+
+/** How a step of the record looks, by its verb such as `verb.order.check_fail.partly`. */
+export const verbLook = (verb: string): Look => BY_STEP.get(verb.split('.')[2] ?? '') ?? look('doing')

@@ -12,7 +12,7 @@ interface Schema extends DBSchema {
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 /** This app's own database on the phone: what waits to be sent, what is half written, what was read last. */
-export function store(): Promise<IDBPDatabase<Schema>> {
+export async function store(): Promise<IDBPDatabase<Schema>> {
   opened ??= openDB<Schema>(`sanwei-${appName}`, 1, {
     upgrade(db) {
       db.createObjectStore('outbox', { keyPath: 'id' })

@@ -11,9 +11,11 @@ const tick = ref(serverTime())
 /** The time on the screen, moved each minute for every countdown at once. */
 export const now = tick
 
-setInterval(() => {
+const look = (): void => {
   tick.value = serverTime()
-}, MINUTE_MS / 2)
+}
+setInterval(look, MINUTE_MS / 2)
+document.addEventListener('visibilitychange', look) // clocks of a page in the background stand still
 
 /** Days and clock of an instant in Asia/Shanghai, whatever the phone's own zone. */
 const shanghai = new Intl.DateTimeFormat('en-CA', {
