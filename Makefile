@@ -42,7 +42,7 @@ help: ## list the verbs
 
 node_modules/.all: package-lock.json | .venv/.run
 	@echo "Installing the clients' packages ..."
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 server/web/static/.built: $(CLIENT_SOURCES) package.json node_modules/.all
@@ -117,8 +117,8 @@ migration: .venv/.dev ## write the revision that brings the store to today's tab
 	$(B)/ruff format -q server/migrations/versions
 
 .PHONY: bench
-bench: .venv/.dev ## measure: requests a second and latencies of the common operations
-	$(B)/python -m pytest tests/bench -s
+bench: .venv/.dev ## measure: how long a report, a list and a live event take over real sockets
+	$(B)/python -m tests.bench.journey
 
 .PHONY: lock
 lock: .venv/.dev ## resolve the dependencies anew and write the hash-pinned lists
