@@ -34,9 +34,9 @@ class TimelineEntry:
 
     @strawberry.field
     def verb(self) -> str:
-        """Key of the sentence, e.g. order.dispatch; a check or verification names its conclusion."""
+        """Key of its words, e.g. verb.order.dispatch; a check or verification names its conclusion."""
         conclusion = self.line.detail.get("conclusion")
-        return f"{self.line.verb}.{conclusion}" if conclusion else self.line.verb
+        return ".".join(["verb", self.line.verb, *([conclusion] if conclusion else [])])
 
     @strawberry.field
     async def by(self, info: Info) -> Person | None:

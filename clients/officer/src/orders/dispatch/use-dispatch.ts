@@ -90,7 +90,8 @@ export function useDispatch() {
     async back(orderId) {
       lanes.countSoon()
       await list.reload()
-      open(orderId)
+      if (id.value === orderId) await load()
+      else open(orderId)
     },
   })
 
