@@ -1,4 +1,5 @@
 import { startApp } from '@sanwei/web/app'
+import './citizen.css'
 import App from './App.vue'
 import words from './i18n/zh-CN.json'
 import { senders } from './requests/senders.ts'

@@ -93,6 +93,9 @@ export function useSpot({ last = false } = {}): Spot {
   }
 }
 
+/** 逢源街道, 第07网格 */
+export const areaParts = ({ street, community, cell }: PlaceFragment): string[] =>
+  [street?.name, cell?.name ?? community?.name].filter((name) => name !== undefined)
+
 /** 逢源街道 · 第07网格 */
-export const areaLine = ({ street, community, cell }: PlaceFragment): string =>
-  [street?.name, cell?.name ?? community?.name].filter(Boolean).join(' · ')
+export const areaLine = (place: PlaceFragment): string => areaParts(place).join(' · ')

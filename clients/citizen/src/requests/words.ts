@@ -7,13 +7,15 @@ type NextStep = NonNullable<RequestRowFragment['next']>
 /** What a case is called: its title, or that it is a photo without words. */
 export const titleOf = ({ title }: { title: string }): string => title || t('request.photoOnly')
 
-/** 网格员陈嘉敏到场核查 */
-export const stepWords = ({ code, by }: Pick<NextStep, 'code' | 'by'>): string => t(`next.${code}`, { by })
+/** 网格员到场核查（陈嘉敏） */
+export const stepWords = ({ code, by }: NextStep): string =>
+  by ? t('request.step', { text: t(`next.${code}`), by }) : t(`next.${code}`)
 
-/** 接下来：网格员陈嘉敏到场核查，今天 15:00 前 */
+/** 接下来：网格员到场核查（陈嘉敏），今天 15:00 前 */
 export function nextWords(next: NextStep): string {
   return t(next.at ? 'request.nextBy' : 'request.next', { text: stepWords(next), by: next.at ? before(next.at) : '' })
 }
 
 /** 5个工作日 */
-export const limitWords = (value: number, unit: TimeUnit): string => t(`limit.${unit}`, { count: value })
+export const limitWords = (value: number, unit: TimeUnit): string =>
+  t('request.limit', { count: value, unit: t(`unit.${unit}`) })

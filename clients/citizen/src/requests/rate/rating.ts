@@ -5,7 +5,6 @@ import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
 import { outbox } from '@sanwei/web/outbox'
 import { type Photo, release, revive } from '@sanwei/web/photos'
-import { toast } from '@sanwei/web/toast'
 import { computed, onScopeDispose, type Ref, reactive, ref } from 'vue'
 import type { RateRequest, RatingReason, RequestCaseFragment, ServiceLevel, Solved } from '../../gql/graphql.ts'
 import { resend } from '../resend.ts'
@@ -31,8 +30,8 @@ interface Rating {
   problems: Problems
   busy: Readonly<Ref<boolean>>
   draft: Draft
-  /** True once the rating is sent or safely stored. */
-  submit(): Promise<boolean>
+  /** Whether the rating has arrived or is safely stored; null when something has to be mended first. */
+  submit(): Promise<'done' | 'kept' | null>
 }
 
 /** One rating being given: solved is asked apart from satisfied. */
@@ -53,12 +52,12 @@ export function useRating(row: Readonly<Ref<RequestCaseFragment | null>>): Ratin
     restore: ({ photos, ...rest }) => Object.assign(form, rest, { photos: photos.map(revive) }),
   })
 
-  async function submit(): Promise<boolean> {
+  async function submit(): Promise<'done' | 'kept' | null> {
     problems.clear()
     const { solved, level } = form
     if (!solved) problems.add('solved', t('rate.needSolved'))
     if (!level) problems.add('level', t('rate.needLevel'))
-    if (!solved || !level || !row.value || busy.value) return false
+    if (!solved || !level || !row.value || busy.value) return null
     busy.value = true
     try {
       const { id, version } = row.value
@@ -80,11 +79,10 @@ export function useRating(row: Readonly<Ref<RequestCaseFragment | null>>): Ratin
       if (op.state === 'needs-you' && op.refusal) {
         problems.take(new Refusal(op.refusal.code, op.refusal.params, op.refusal.field), FIELDS)
         await outbox.discard(op.id)
-        return false
+        return null
       }
       await draft.clear()
-      toast(t(op.state === 'done' ? 'rate.done' : 'kept'))
-      return true
+      return op.state === 'done' ? 'done' : 'kept'
     } finally {
       busy.value = false
     }

@@ -13,7 +13,7 @@ import type { MatterFragment, PlaceInput, SubmitRequest } from '../../gql/graphq
 const PATIENCE_MS = 6_000
 
 /** The server's names of what it may blame, and the fields they are on this page. */
-const FIELDS = { photoIds: 'photos', areaCode: 'place', address: 'address', matterCode: 'matter' }
+const FIELDS = { photoIds: 'photos', areaCode: 'place', matterCode: 'matter', phone: 'mobile' }
 
 interface Content {
   text: string
