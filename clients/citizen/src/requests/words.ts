@@ -9,7 +9,7 @@ export const titleOf = ({ title }: { title: string }): string => title || t('req
 
 /** 网格员到场核查（陈嘉敏） */
 export const stepWords = ({ code, by }: NextStep): string =>
-  by ? t('request.step', { text: t(`next.${code}`), by }) : t(`next.${code}`)
+  by ? t('request.step', { text: t(`step.${code}`), by }) : t(`step.${code}`)
 
 /** 接下来：网格员到场核查（陈嘉敏），今天 15:00 前 */
 export function nextWords(next: NextStep): string {
