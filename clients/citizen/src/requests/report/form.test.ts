@@ -1,4 +1,3 @@
-import { Blob as CopyableBlob } from 'node:buffer'
 import 'fake-indexeddb/auto'
 import { grant, type Heard, serve } from '@sanwei/web/test/server'
 import { IDBFactory } from 'fake-indexeddb'
@@ -36,12 +35,12 @@ const photo = (id: string, takenAt: string | null) => ({
   url: 'blob:1',
   takenAt,
 })
-const input = (): Record<string, unknown> =>
-  (log.at(-1)?.body as { variables: { input: Record<string, unknown> } }).variables.input
+const input = (): unknown => (log.at(-1)?.body as { variables: { input: unknown } } | undefined)?.variables.input
 
-beforeEach(() => {
+beforeEach(async () => {
+  const node = await vi.importActual<{ Blob: typeof Blob }>('node:buffer')
   vi.stubGlobal('indexedDB', new IDBFactory())
-  vi.stubGlobal('Blob', CopyableBlob) // a browser's database copies blobs, jsdom's cannot
+  vi.stubGlobal('Blob', node.Blob) // a browser's database copies blobs, jsdom's cannot
   vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:2', revokeObjectURL: () => undefined }))
   online = true
   refusal = null
