@@ -16,19 +16,18 @@ const isGraph = ({ path }: Heard): boolean => path === '/graphql'
 
 test('a new visitor gets a guest session, then the answer', async () => {
   const log = serve(({ path }) => {
-    if (path === '/auth/citizen/refresh') return { status: 401, json: { code: 'NO_SESSION' } }
     if (path === '/auth/citizen/guest') return grant('first')
     return { json: { data: { me: { name: '访客' } } } }
   })
   expect(await kit.graph(ME)).toEqual({ me: { name: '访客' } })
-  expect(log.map(({ path }) => path)).toEqual(['/auth/citizen/refresh', '/auth/citizen/guest', '/graphql'])
+  expect(log.map(({ path }) => path)).toEqual(['/auth/citizen/guest', '/graphql'])
   expect(log.at(-1)?.authorization).toBe('Bearer first')
 })
 
 test('an expired session is renewed once for all that wait, and nobody notices', async () => {
   let renewals = 0
   const log = serve(({ path, authorization }) => {
-    if (path === '/auth/citizen/refresh') return grant(`token-${++renewals}`)
+    if (path === '/auth/citizen/guest') return grant(`token-${++renewals}`)
     if (authorization === 'Bearer token-1') {
       return { json: { errors: [{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }] } }
     }
@@ -42,7 +41,7 @@ test('an expired session is renewed once for all that wait, and nobody notices',
 
 test('a session that cannot be renewed is refused, not retried for ever', async () => {
   const log = serve(({ path }) => {
-    if (path === '/auth/citizen/refresh') return grant('old')
+    if (path === '/auth/citizen/guest') return grant('old')
     return { json: { errors: [{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }] } }
   })
   await expect(kit.graph(ME)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })

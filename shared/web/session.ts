@@ -41,14 +41,13 @@ function leave(): void {
   remember('owner', null)
 }
 
-/** A person without a session gets a guest citizen's; staff must sign in. */
+/** Citizens get the session this device already has, or a guest's; staff whose session is over must sign in. */
 async function refresh(): Promise<string> {
+  if (appName === 'citizen') return take(await auth<Grant>('guest'))
   try {
     return take(await auth<Grant>('refresh'))
   } catch (failure) {
-    if (!(failure instanceof Refusal)) throw failure
-    if (appName === 'citizen') return take(await auth<Grant>('guest'))
-    leave()
+    if (failure instanceof Refusal) leave()
     throw failure
   }
 }
