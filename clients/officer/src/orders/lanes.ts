@@ -14,15 +14,17 @@ import { useRested } from './rested'
 
 const PAUSE_MS = 500
 
-/** The lists of a person's home: which there are and how full is the server's word; one of them is open. */
-export function useLanes() {
+/** The lists of a person's home: which there are and how full is the server's word; one of them is open. `jump` opens the first that holds something. */
+export function useLanes({ jump = false } = {}) {
   const counts = shallowRef<LaneCountsQuery['laneCounts']>([])
   const lane = ref<OrderLane | ''>('')
   const search = ref('')
 
   async function count(): Promise<void> {
     counts.value = (await graph(LaneCountsDocument)).laneCounts
-    lane.value ||= counts.value[0]?.lane ?? ''
+    const [first] = counts.value
+    const full = first && jump ? (counts.value.find(({ count: n }) => n) ?? first) : first
+    lane.value ||= full?.lane ?? ''
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -40,7 +42,7 @@ export function useLanes() {
       return (await graph(LaneDocument, { lane: wanted, search: sought.value, after })).orders
     },
     feed: rowFeed(countSoon),
-    belongs: (row) => (sought.value ? true : !!lane.value && row.lanes.includes(lane.value) && !row.held),
+    belongs: (row) => (sought.value ? true : !!lane.value && row.lanes.includes(lane.value)),
     compare: byRisk,
     source: () => `${lane.value} ${sought.value}`,
     keepAs: () => `lane ${lane.value}`,
@@ -54,7 +56,7 @@ export function useLanes() {
   const tabs = computed(() =>
     counts.value.map(({ lane: value, count: n }) => ({ value, label: t(`lane.${value}`), count: n })),
   )
-  const name = computed(() => (sought.value ? t('queue.found') : t(`lane.${lane.value}`)))
+  const name = computed(() => t(sought.value ? 'queue.found' : lane.value ? `lane.${lane.value}` : 'queue.cases'))
   return { lane, search, sought, tabs, name, list, countSoon }
 }
 
