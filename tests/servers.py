@@ -11,6 +11,7 @@ import pwd
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import time
@@ -52,6 +53,15 @@ def answers(port: int) -> bool:
     return False
 
 
+def postgres_lets_in(port: int) -> bool:
+    """True when PostgreSQL on `port` greets a guest; it listens for a while before it does."""
+    hello = struct.pack("!i", 196608) + b"user\0postgres\0database\0postgres\0\0"
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as door:
+        door.sendall(struct.pack("!i", len(hello) + 4) + hello)
+        return door.recv(1) == b"R"
+    return False
+
+
 async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 5.0) -> T:
     """What `check` returns once that is truthy, asked every 10 ms. Fails after `within` seconds."""
     deadline = time.monotonic() + within
@@ -68,18 +78,21 @@ async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 5.0)
 class Child:
     """A server process that can be stopped, killed and started again with the same data and port."""
 
-    def __init__(self, command: Sequence[str], port: int, *, log: Path, user: str | None = None) -> None:
-        self.command, self.port, self.log, self.user = command, port, log, user
+    def __init__(
+        self, command: Sequence[str], port: int, *, log: Path, user: str | None = None,
+        ready: Callable[[int], bool] = answers,
+    ) -> None:  # fmt: skip
+        self.command, self.port, self.log, self.user, self.ready = command, port, log, user, ready
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start, and wait until the port answers."""
+        """Start, and wait until it is ready."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command, stdout=log, stderr=log, user=self.user, cwd=self.log.parent
             )
         deadline = time.monotonic() + READY_SECONDS
-        while not answers(self.port):
+        while not self.ready(self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"{self.command[0]} did not start:\n{self.log.read_text()[-2000:]}")
             time.sleep(0.02)
@@ -143,7 +156,7 @@ def postgres_cluster() -> Iterator[Postgres]:
         command = [str(Path(initdb).with_name("postgres")), "-D", str(data), "-p", str(port), "-k", str(home)]
         for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"):
             command += ["-c", setting]
-        child = Child(command, port, log=home / "log", user=user)
+        child = Child(command, port, log=home / "log", user=user, ready=postgres_lets_in)
         child.start()
         try:
             yield Postgres(child)
