@@ -86,18 +86,18 @@ _OPEN_BEFORE_HANDLED = (S.REPORTED, S.VERIFYING, S.FILED, S.DISPATCHED, S.IN_PRO
 FLOW = Flow(
     "order",
     (
-        Entry(A.REPORT,      S.REPORTED,     OFFICER | SYSTEM | LEADER | {Post.CITIZEN}, Clock(start=("accept",)), "G1.1; a citizen through G2",
-              ("in_district", "photo_or_text", "matter_in_grid")),
-        Entry(A.SELF_HANDLE, S.SELF_HANDLED, OFFICER, basis="G1.2", guards=("before_and_after_photo",)),
+        Entry(A.REPORT,      S.REPORTED,     OFFICER | SYSTEM | LEADER | {Post.CITIZEN}, Clock(start=("accept",)), "G1.1; in the district; a citizen through G2",
+              ("photo_or_text", "grid_matter")),
+        Entry(A.SELF_HANDLE, S.SELF_HANDLED, OFFICER, basis="G1.2", guards=("before_and_after",)),
     ),
     (
-        Step(S.SELF_HANDLED,  A.AUDIT_PASS,     S.CLOSED,        DISPATCHER, basis="G1.3", guards=("not_own_report",)),
-        Step(S.SELF_HANDLED,  A.AUDIT_FAIL,     S.REPORTED,      DISPATCHER, Clock(start=("accept",)), "G1.3", ("not_own_report", "opinion")),
-        Step(S.REPORTED,      A.REQUEST_VERIFY, S.VERIFYING,     DISPATCHER, Clock(pause=("accept",), start=("verify",)), "G1.4"),
+        Step(S.SELF_HANDLED,  A.AUDIT_PASS,     S.CLOSED,        DISPATCHER, basis="G1.3", guards=("not_reporter",)),
+        Step(S.SELF_HANDLED,  A.AUDIT_FAIL,     S.REPORTED,      DISPATCHER, Clock(start=("accept",)), "G1.3", ("not_reporter", "opinion")),
+        Step(S.REPORTED,      A.REQUEST_VERIFY, S.VERIFYING,     DISPATCHER, Clock(pause=("accept",), start=("verify",)), "G1.4", ("place",)),
         Step(S.VERIFYING,     A.VERIFY_DONE,    S.REPORTED,      OFFICER,    Clock(stop=("verify",), resume=("accept",)), "G1.5", ("assigned", "on_site")),
-        Step(S.REPORTED,      A.MERGE,          S.MERGED,        DISPATCHER, Clock(stop=ALL_CLOCKS), "G1.6", ("same_kind_near",)),
+        Step(S.REPORTED,      A.MERGE,          S.MERGED,        DISPATCHER, Clock(stop=ALL_CLOCKS), "G1.6", ("same_case",)),
         Step(S.REPORTED,      A.REJECT,         S.REJECTED,      DISPATCHER | SYSTEM, Clock(stop=ALL_CLOCKS), "G1.7", ("opinion",)),
-        Step(S.REPORTED,      A.FILE,           S.FILED,         DISPATCHER, Clock(stop=("accept",), start=("dispatch",)), "G1.8", ("rule_of_matter", "located")),
+        Step(S.REPORTED,      A.FILE,           S.FILED,         DISPATCHER, Clock(stop=("accept",), start=("dispatch",)), "G1.8", ("place", "grid_matter", "rule_of_matter")),
         Step(S.FILED,         A.DISPATCH,       S.DISPATCHED,    DISPATCHER, Clock(stop=("dispatch",), start=("handle", "sign")), "G1.9", ("unit_in_matrix",)),
         Step(S.DISPATCHED,    A.SIGN,           S.IN_PROGRESS,   UNIT,       Clock(stop=("sign",)), "G1.10", ("own_unit",)),
         Step(S.DISPATCHED,    A.RETURN,         S.RETURNED,      UNIT,       Clock(stop=("sign",)), "G1.11", ("own_unit", "returnable")),
@@ -112,17 +112,17 @@ FLOW = Flow(
         Step(S.IN_PROGRESS,   A.FINISH,         S.HANDLED,       UNIT,       basis="G1.19", guards=("own_unit", "after_photo")),
         Step(S.HANDLED,       A.DEPT_REJECT,    S.IN_PROGRESS,   HEAD,       basis="G1.20", guards=("own_unit", "opinion")),
         Step(S.HANDLED,       A.DEPT_CONFIRM,   S.CHECK_PENDING, HEAD | SYSTEM, Clock(stop=("handle",), start=("sendcheck",)), "G1.21", ("own_unit", "not_finisher")),
-        Step(S.CHECK_PENDING, A.SEND_CHECK,     S.CHECKING,      DISPATCHER | SYSTEM, Clock(stop=("sendcheck",), start=("check",)), "G1.22", ("checker_independent",)),
+        Step(S.CHECK_PENDING, A.SEND_CHECK,     S.CHECKING,      DISPATCHER | SYSTEM, Clock(stop=("sendcheck",), start=("check",)), "G1.22", ("independent",)),
         Step(S.CHECK_PENDING, A.WAIVE_CHECK,    S.CLOSE_PENDING, DISTRICT,   Clock(stop=("sendcheck",)), "G1.23", ("opinion",)),
-        Step(S.CHECKING,      A.CHECK_PASS,     S.CLOSE_PENDING, OFFICER,    Clock(stop=("check",)), "G1.24", ("assigned", "checker_independent", "on_site", "check_photo")),
-        Step(S.CHECKING,      A.CHECK_FAIL,     S.DISPATCHED,    OFFICER,    REWORK, "G1.25", ("assigned", "checker_independent", "on_site", "check_photo")),
-        Step(S.CLOSE_PENDING, A.CLOSE,          S.CLOSED,        DISPATCHER, Clock(stop=ALL_CLOCKS), "G1.26", ("condition_met", "not_of_unit", "request_replied")),
+        Step(S.CHECKING,      A.CHECK_PASS,     S.CLOSE_PENDING, OFFICER,    Clock(stop=("check",)), "G1.24", ("assigned", "independent", "on_site", "check_photo")),
+        Step(S.CHECKING,      A.CHECK_FAIL,     S.DISPATCHED,    OFFICER,    REWORK, "G1.25", ("assigned", "independent", "on_site", "check_photo")),
+        Step(S.CLOSE_PENDING, A.CLOSE,          S.CLOSED,        DISPATCHER, Clock(stop=ALL_CLOCKS), "G1.26; the request was answered with the confirmation", ("condition", "independent")),
         Step(S.CLOSE_PENDING, A.CLOSE_REJECT,   S.DISPATCHED,    DISPATCHER, REWORK, "G1.27", ("opinion",)),
-        *(Step(state,         A.VOID,           S.VOIDED,        DISTRICT,   Clock(stop=ALL_CLOCKS), "G1.28", ("two_persons", "opinion", "not_from_citizen"))
+        *(Step(state,         A.VOID,           S.VOIDED,        DISTRICT,   Clock(stop=ALL_CLOCKS), "G1.28: by two persons", ("voidable", "opinion"))
           for state in _OPEN_BEFORE_HANDLED),
-        Step(S.CLOSED,        A.REOPEN,         S.DISPATCHED,    DISTRICT | LEADER | SYSTEM, Clock(start=("handle", "sign")), "G1.29", ("reopenable",)),
+        Step(S.CLOSED,        A.REOPEN,         S.DISPATCHED,    DISTRICT | LEADER | SYSTEM, Clock(start=("handle", "sign")), "G1.29", ("unit", "reopenable", "opinion")),
         Step(S.CLOSED,        A.APPEAL,         S.CLOSED,        HEAD,       basis="G1.30", guards=("appealable",)),
-        *(Step(state, A.LOCATE, state, DISPATCHER, basis="a place may be put right until the order is handled")
+        *(Step(state, A.LOCATE, state, DISPATCHER, basis="a place may be put right until a unit has it", guards=("point",))
           for state in (S.REPORTED, S.FILED)),
     ),
 )

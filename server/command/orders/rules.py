@@ -15,6 +15,7 @@ from server.command.orders import errors
 from server.command.orders.flow import FLOW, TERMINAL, OrderAction, OrderState
 from server.kernel.actors import Actor
 from server.kernel.calendar import Limit, TimeUnit
+from server.kernel.errors import IllegalStep
 from server.kernel.flow import Step
 from server.kernel.geo import Wgs84, distance_m
 
@@ -160,6 +161,8 @@ def _fits(order: Order, action: OrderAction, actor: Actor) -> bool:
             return disputed(order)
         case A.FILE | A.DISPATCH:
             return order.lon is not None
+        case A.REOPEN:
+            return bool(order.unit_id)
         case _:
             return True
 
@@ -179,6 +182,24 @@ def needs_before_and_after(before: Collection[str], after: Collection[str]) -> N
         raise errors.AfterPhotoNeeded(field="afterPhotoIds" if before else "photoIds")
 
 
+def needs_grid_matter(approved: bool, code: str) -> None:
+    """What is not approved into the grid is referred, never filed (domain A7)."""
+    if not approved:
+        raise errors.NotAGridMatter(field="matterCode", matter=code)
+
+
+def needs_rule_of_matter(rule_id: str, of_matter: Collection[str]) -> None:
+    """Filing picks one of the matter's own rules (domain A4)."""
+    if rule_id not in of_matter:
+        raise errors.RuleNotOfMatter(field="ruleId")
+
+
+def needs_unit_in_matrix(unit_id: str, allowed: Collection[str], reason: str, name: str) -> None:
+    """The unit the responsibility matrix names, or another one with a reason (domain G1.9)."""
+    if unit_id not in allowed and not reason:
+        raise errors.UnitNotInMatrix(field="overrideReason", unit=name)
+
+
 def needs_opinion(opinion: str) -> None:
     """Returning, rejecting and voiding need words (domain G)."""
     if not opinion.strip():
@@ -188,6 +209,12 @@ def needs_opinion(opinion: str) -> None:
 def needs_place(order: Order) -> None:
     """Filed and dispatched for a place."""
     if order.lon is None or order.lat is None:
+        raise errors.PlaceNeeded(field="place")
+
+
+def needs_point(point: Wgs84 | None) -> None:
+    """Put on the map means somewhere: the whole district is no place."""
+    if point is None:
         raise errors.PlaceNeeded(field="place")
 
 
@@ -279,6 +306,12 @@ def needs_same_case(order: Order, master: Order) -> None:
     alike = not order.matter_code or not master.matter_code or order.matter_code == master.matter_code
     if not (is_open(master.state) and near and soon and alike):
         raise errors.NotTheSameCase(field="intoId")
+
+
+def needs_unit(order: Order) -> None:
+    """What goes back goes back to a unit; a case its finder solved never had one."""
+    if not order.unit_id:
+        raise IllegalStep(flow=FLOW.name, state=order.state, action=OrderAction.REOPEN)
 
 
 def needs_reopenable(order: Order, now: datetime) -> None:

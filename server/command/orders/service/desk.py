@@ -5,7 +5,7 @@ from typing import Any
 
 from server.command.library import Library
 from server.command.orders import queries, rules
-from server.command.orders.errors import NotAGridMatter, NotTheSameCase, RuleNotOfMatter, UnitNotInMatrix
+from server.command.orders.errors import NotTheSameCase
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
@@ -35,9 +35,10 @@ DISPATCH, MERGE, REJECT = "order.dispatch", "order.merge", "order.reject"  # act
 
 
 async def locate(work: Work, *, id: str, version: int, spot: Spot) -> WorkOrder:
-    """Give a case its place, or put it right."""
+    """Give a case its place, or put it right. Raises PlaceNeeded for the whole district."""
     order = await seen(work, id, version)
     rules.step(order, A.LOCATE, work.actor)
+    rules.needs_point(spot.point)
     await relocate(work, order, spot)
     note(work, order, A.LOCATE, detail={"area": spot.area})
     return order
@@ -62,8 +63,7 @@ async def ask_dispatch(
     """File and dispatch in one tap; it happens when the ten seconds to take it back are over."""
     order = await seen(work, id, version)
     reason = clean_line(override_reason, field="overrideReason", limit=OPINION_LIMIT)
-    if order.state != OrderState.FILED:
-        rules.step(order, A.FILE, work.actor)
+    rules.step(order, A.DISPATCH if order.state == OrderState.FILED else A.FILE, work.actor)
     _dispatchable(work, order, matter_code, rule_id, unit_id, reason)
     args = {"id": id, "matter_code": matter_code, "rule_id": rule_id, "unit_id": unit_id, "reason": reason}
     await holds.hold(work, id=op_id, act=DISPATCH, args=args, kind=KIND, subject_id=id, area=order.area)
@@ -97,14 +97,12 @@ def _dispatchable(
     """The guards of filing and dispatching."""
     library = work.office.of(Library)
     rules.needs_place(order)
-    if not library.catalogue.in_grid(matter_code):
-        raise NotAGridMatter(field="matterCode", matter=matter_code)
-    if rule_id not in {rule.id for rule in library.catalogue.rules_for(matter_code)}:
-        raise RuleNotOfMatter(field="ruleId")
+    catalogue, allowed = library.catalogue, library.matrix.allowed(matter_code, order.area)
+    rules.needs_grid_matter(catalogue.in_grid(matter_code), matter_code)
+    rules.needs_rule_of_matter(rule_id, {rule.id for rule in catalogue.rules_for(matter_code)})
     if unit_id not in library.units:
         raise BadInput(field="unitId")
-    if unit_id not in library.matrix.allowed(matter_code, order.area) and not reason:
-        raise UnitNotInMatrix(field="overrideReason", unit=library.units[unit_id].name)
+    rules.needs_unit_in_matrix(unit_id, allowed, reason, library.units[unit_id].name)
 
 
 async def ask_merge(work: Work, *, id: str, version: int, into_id: str, op_id: str) -> WorkOrder:
@@ -271,11 +269,13 @@ async def _reopen(work: Work, order: WorkOrder, opinion: str) -> None:
 
 
 async def reopen(work: Work, order: WorkOrder, opinion: str, *, by_system: bool = False) -> None:
-    """G1.29: back to the unit with a new limit; within 30 days, at most twice."""
+    """G1.29: back to the unit with a new limit, counted as rework; within 30 days, at most twice."""
+    rules.needs_unit(order)
     rules.needs_reopenable(order, work.now)
     order.reopen_times += 1
-    order.closed_at = None
-    order.checker_id = order.finisher_id = ""
+    order.rework_times += 1
+    order.closed_at = order.bundled_due_at = None
+    order.checker_id = order.finisher_id = order.handler_id = ""
     set_handle_limit(order, rule_limit(work, order))
     await advance(work, order, A.REOPEN, opinion=opinion, receiver=order.unit_id,
                   by=SYSTEM if by_system else None)  # fmt: skip

@@ -82,7 +82,7 @@ def spot_of_area(areas: AreaTree, code: str, address: str = "") -> Spot:
 async def report(work: Work, r: Report) -> WorkOrder:
     """Register a problem under the id its phone minted, start its clocks, suggest who handles it.
 
-    Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded.
+    Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded, NotAGridMatter.
     """
     text = clean_text(r.text, field="text", limit=r.text_limit)
     rules.needs_photo_or_text(r.photo_ids, text)
@@ -90,6 +90,9 @@ async def report(work: Work, r: Report) -> WorkOrder:
     if r.self_handled:
         rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
     library = work.office.of(Library)
+    if r.source is OrderSource.PATROL and r.matter_code:
+        matter = library.catalogue.matter(r.matter_code)
+        rules.needs_grid_matter(library.catalogue.in_grid(matter.code), matter.code)
     at = r.reported_at or work.now
     words = f"{r.title} {text}"
     guess = library.suggest(words, r.spot.area, r.matter_code)
