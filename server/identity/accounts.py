@@ -1,6 +1,6 @@
 """Accounts and the posts they hold: opened, given, taken, closed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from uuid import uuid4
 
 from sqlmodel import select
@@ -46,10 +46,14 @@ async def by_phone(work: Work, vault: Vault, phone: str) -> Account | None:
 
 
 async def give_post(
-    work: Work, *, account_id: str, post: Post, area: str = "", unit_id: str = "", cells: Iterable[str] = (),
+    work: Work, *, account_id: str, post: Post, area: str = "", unit_id: str = "", cells: Sequence[str] = (),
     deputy: bool = False, id: str | None = None,
 ) -> PostHolding:  # fmt: skip
-    """Put a colleague into a post. Raises PostsConflict where duties must stay apart (domain H3)."""
+    """Put a colleague into a post.
+
+    Raises PostsConflict where duties must stay apart (domain H3), NotFound for an account or place that is
+    not there, and BadInput for a post of another app.
+    """
     account = await work.session.get(Account, account_id)
     if account is None:
         raise NotFound(subject=account_id)
@@ -58,6 +62,8 @@ async def give_post(
     for held in await work.session.exec(queries.holdings_of(account_id, work.now)):
         if conflicts(post, Post(held.post)):
             raise PostsConflict(post=post, held=held.post)
+    for code in filter(None, (area, *cells)):
+        work.office.areas.by_code(code)
     holding = PostHolding(
         id=id or str(uuid4()), account_id=account_id, post=post, area=area, unit_id=unit_id,
         cells=sorted(cells), deputy=deputy, starts_at=work.now,

@@ -87,12 +87,10 @@ class Identity:
 
         Raises BadPhone, TooMany or NoChannel.
         """
-        number = rules.mobile(phone)
+        number, send = rules.mobile(phone), self._sender()
         key, code = self._vault.lookup(number), rules.one_time_code()
         await self.brakes.spend(CODE_BY_ADDRESS, address)
         await self.brakes.check(CODE_BY_PHONE, key)
-        if self._send is None and not self._office.settings.demo:
-            raise NoChannel
         async with self._office.work(SYSTEM) as work:
             sent = PhoneCode(
                 phone_key=key, code_hash=self._hash_code(key, code), sent_at=work.now,
@@ -104,10 +102,9 @@ class Identity:
                     raise TooMany(retryAfter=ceil(wait.total_seconds()))
                 await work.session.merge(sent)
         await self.brakes.spend(CODE_BY_PHONE, key)
-        if self._office.settings.demo:
+        if send is None:
             return code
-        if self._send:
-            await self._send(number, code)
+        await send(number, code)
         return None
 
     async def verify_code(
@@ -115,7 +112,7 @@ class Identity:
     ) -> Granted:
         """Sign in whoever holds the phone; a guest's cases and files go along.
 
-        Raises BadPhone, BadCode or TooMany.
+        Raises BadPhone, BadCode or TooMany, and NotAllowed when that account was closed.
         """
         number = rules.mobile(phone)
         await self.brakes.check(WRONG_CODE, address)
@@ -126,6 +123,8 @@ class Identity:
         async with self._office.work(SYSTEM) as work:
             account = await accounts.by_phone(work, self._vault, number)
             account = account or await accounts.open_citizen(work, self._vault, phone=number)
+        if account.disabled_at:
+            raise NotAllowed(action="login")
         async with self._office.work(queries.actor_of(account, None)) as work:
             if guest and guest.guest:
                 await self._merge(work, guest.id, account.id)
@@ -140,6 +139,14 @@ class Identity:
             await work.session.exec(
                 delete(LoginSession).where(col(LoginSession.expires_at) < work.now - rules.KEPT_AFTER_END)
             )
+
+    def _sender(self) -> CodeSender | None:
+        """None in the demo, which shows the code. Raises NoChannel."""
+        if self._office.settings.demo:
+            return None
+        if self._send is None:
+            raise NoChannel
+        return self._send
 
     async def _staff(self, role: Role, number: str) -> Account | None:
         async with self._office.reading() as session:

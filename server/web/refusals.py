@@ -7,6 +7,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from server.kernel.errors import BadInput, CityError
 
@@ -50,6 +51,10 @@ class CityRoute(APIRoute):
                 return await handle(request)
             except CityError as refusal:
                 return refused(refusal)
+            except HTTPException as error:
+                if error.status_code != OTHERWISE:
+                    raise
+                return refused(NotJson())  # the framework's word for a body its parser gave up on
             except RequestValidationError as error:
                 problems = error.errors()
                 if any(problem["type"] == "json_invalid" for problem in problems):

@@ -24,11 +24,12 @@ from server.platform.vault import Vault
 from server.platform.work import Office
 from server.settings import Settings
 from tests.clock import Clock
-from tests.factories import CELL, STREET, an_id
+from tests.factories import STREET, an_id
 
 DATA = Path(server.__file__).parents[1] / "shared" / "data"
 PASSWORD = "正确的马 battery staple"
 HASH: str = CONTEXT.hash(PASSWORD)
+COMMUNITY, CELL, NEXT_CELL = "440103006107", "440103006107006", "440103006107001"  # on the map
 HERE, ELSEWHERE = "203.0.113.7", "198.51.100.9"
 PHONE, OTHER_PHONE = "13800138001", "13800138002"
 
@@ -50,14 +51,15 @@ async def an_office(
     settings: Settings, clock: Clock, *, send_code: CodeSender | None = None
 ) -> AsyncIterator[Office]:
     """An office over the settings' store, with its vault, its files and its door."""
-    store = open_store(settings.database)
-    office = Office(settings, store, LocalHub(), calendar(), areas(), clock=clock)
+    office = Office(settings, open_store(settings.database), LocalHub(), calendar(), areas(), clock=clock)
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Identity] = Identity(office, send_code=send_code)
-    yield office
-    await office.of(Identity).close()
-    await store.close()
+    try:
+        yield office
+    finally:
+        await office.of(Identity).close()
+        await office.store.close()
 
 
 async def hire(

@@ -217,3 +217,12 @@ async def test_old_locks_and_sessions_are_forgotten(office, identity, clock):
     clock.advance(days=34)
     await identity.tidy()
     assert await count(office, LoginSession) == 0
+
+
+async def test_a_post_is_somewhere_on_the_map(office):
+    id = await hire(office, post=None)
+    for place in ({"area": "440199"}, {"area": "440103006", "cells": ["440103006107999"]}):
+        with pytest.raises(NotFound):
+            async with office.work(SYSTEM) as work:
+                await accounts.give_post(work, account_id=id, post=Post.GRID_OFFICER, **place)
+    assert await count(office, PostHolding) == 0

@@ -6,7 +6,7 @@ import pytest
 
 from server.identity import accounts
 from server.identity.errors import NoSession
-from server.identity.tables import LoginSession
+from server.identity.tables import Account, LoginSession
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, SYSTEM, Post
 from server.kernel.errors import NotFound, Unauthenticated
 from server.platform.audit import AuditLine
@@ -153,6 +153,27 @@ async def test_a_disabled_account_is_out(office, identity, clock):
     async with office.work(SYSTEM) as work:
         await accounts.disable(work, id)
     await dead(identity, granted)
+
+
+async def test_a_closed_account_renews_nothing_even_if_its_session_was_forgotten(office, identity):
+    id = await hire(office)
+    granted = await sign_in(office)
+    async with office.work(SYSTEM) as work:
+        (await work.session.get_one(Account, id)).disabled_at = work.now
+    with pytest.raises(NoSession):
+        await identity.sessions.renew(OFFICER, granted.refresh_token)
+
+
+async def test_what_is_not_there_cannot_be_taken_or_closed(office):
+    id = await hire(office)
+    held = await holding(office, id)
+    async with office.work(SYSTEM) as work:
+        await accounts.take_post(work, held.id)
+    for refuse in (accounts.take_post, accounts.disable):
+        for gone in ("nothing", held.id):
+            with pytest.raises(NotFound):
+                async with office.work(SYSTEM) as work:
+                    await refuse(work, gone)
 
 
 async def test_switching_changes_the_post_of_the_session(office, identity, clock):

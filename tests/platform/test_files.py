@@ -1,0 +1,258 @@
+"""Photos are kept once, shown to one person for five minutes, and attached by who took them."""
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from obstore.store import MemoryStore
+
+from server.kernel.errors import BadInput, NotFound
+from server.platform import files
+from server.platform.files import File, Files, IdTaken, PhotoKind
+from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage
+from tests.factories import a_citizen, an_id, an_officer
+from tests.identity.house import an_office, count
+from tests.platform.pictures import HEIC, exif, photo
+
+RED, BLUE = photo((400, 300), exif=exif()), photo((300, 400))
+
+
+@pytest.fixture
+async def office(settings, clock):
+    async with an_office(settings, clock) as office:
+        yield office
+
+
+@pytest.fixture
+def room(office):
+    return office.of(Files)
+
+
+async def body(raw, size=65_536):
+    for start in range(0, len(raw), size):
+        yield raw[start : start + size]
+
+
+async def keep(room, actor, raw=RED, id=None):
+    file, _ = await room.keep(actor, id or an_id(), body(raw))
+    return file.id
+
+
+async def attach(office, actor, ids, subject="s1", kind="order", photo_kind=PhotoKind.BEFORE, **rest):
+    async with office.work(actor) as work:
+        await files.claim(work, ids, kind, subject, photo_kind, **rest)
+
+
+async def show(room, url, **changed):
+    parts = urlsplit(url)
+    _, _, id, variant = parts.path.split("/")
+    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    facts = {
+        "id": id,
+        "variant": variant,
+        "person": query["u"],
+        "ends": int(query["e"]),
+        "signature": query["s"],
+    }
+    facts |= changed
+    return await room.show(facts.pop("id"), facts.pop("variant"), **facts)
+
+
+def stored(office):
+    return sorted(path.name for path in (office.settings.data_dir / "files").rglob("*.webp"))
+
+
+async def test_a_photo_is_kept_with_what_is_known_of_it(office, room, clock):
+    grid_officer, id = an_officer(), an_id()
+    file, new = await room.keep(grid_officer, id, body(RED))
+    assert new and (file.id, file.owner_id, file.width, file.height) == (id, grid_officer.id, 400, 300)
+    assert (file.sha256, file.bytes) == (hashlib.sha256(RED).hexdigest(), len(RED))
+    assert file.taken_at == clock() - timedelta(minutes=5) and file.created_at == clock()
+    assert (round(file.taken_lon or 0, 3), round(file.taken_lat or 0, 3)) == (113.237, 23.117)
+    assert stored(office) == ["full.webp", "thumb.webp"] and await count(office, File) == 1
+
+
+async def test_again_is_the_same_photo(office, room):
+    actor, id = an_officer(), an_id()
+    first, new = await room.keep(actor, id, body(RED))
+    again, once_more = await room.keep(actor, id, body(RED, size=7))
+    assert (new, once_more) == (True, False)
+    assert again.model_dump() == first.model_dump() and await count(office, File) == 1
+
+
+async def test_two_phones_at_once_keep_one_photo(office, room):
+    actor, id = an_officer(), an_id()
+    answers = await asyncio.gather(*(room.keep(actor, id, body(RED)) for _ in range(6)))
+    assert sorted(new for _, new in answers) == [False] * 5 + [True]
+    assert len({file.sha256 for file, _ in answers}) == 1 and await count(office, File) == 1
+
+
+async def test_racing_other_bytes_under_one_id_lose_and_replace_nothing(office, room):
+    actor, id = an_officer(), an_id()
+    answers = await asyncio.gather(
+        room.keep(actor, id, body(RED)), room.keep(actor, id, body(BLUE)), return_exceptions=True
+    )
+    [kept] = [answer for answer in answers if not isinstance(answer, BaseException)]
+    [lost] = [answer for answer in answers if isinstance(answer, BaseException)]
+    assert isinstance(lost, IdTaken) and await count(office, File) == 1
+    shown = await show(room, room.sign(id, "full", actor))
+    assert len(shown) > 0 and (kept[0].width, kept[0].height) in {(400, 300), (300, 400)}
+
+
+async def test_an_id_takes_no_other_bytes(office, room):
+    actor = an_officer()
+    id = await keep(room, actor)
+    with pytest.raises(IdTaken):
+        await keep(room, actor, BLUE, id)
+    assert await count(office, File) == 1
+
+
+@pytest.mark.parametrize("raw", [RED, BLUE])
+async def test_somebody_elses_id_looks_like_no_id(room, raw):
+    id = await keep(room, an_officer())
+    with pytest.raises(NotFound):
+        await keep(room, an_officer(), raw, id)
+
+
+@pytest.mark.parametrize("raw", [b"", b"<svg/>", b"GIF89a", RED[:500], HEIC[:300]])
+async def test_what_is_no_photo_leaves_nothing_behind(office, room, raw):
+    with pytest.raises(NotAnImage):
+        await keep(room, an_officer(), raw)
+    assert await count(office, File) == 0 and stored(office) == []
+
+
+async def test_too_much_is_refused_while_it_streams(office, room):
+    sent = 0
+
+    async def endless():
+        nonlocal sent
+        while True:
+            sent += 65_536
+            yield b"\0" * 65_536
+
+    with pytest.raises(FileTooLarge) as refusal:
+        await room.keep(an_officer(), an_id(), endless())
+    assert refusal.value.params["limitMb"] == 15 and sent <= MOST_BYTES + 65_536
+    assert await count(office, File) == 0
+
+
+async def test_fifteen_megabytes_are_not_too_much(room):
+    raw = RED + b"\0" * (MOST_BYTES - len(RED))
+    file, new = await room.keep(an_officer(), an_id(), body(raw))
+    assert new and file.bytes == MOST_BYTES
+
+
+async def test_an_address_shows_the_photo_for_at_most_five_minutes(room, clock):
+    actor = an_officer()
+    url = room.sign(await keep(room, actor), "thumb", actor)
+    assert (await show(room, url))[8:12] == b"WEBP"
+    clock.advance(minutes=4)
+    await show(room, url)
+    clock.advance(minutes=1)
+    with pytest.raises(NotFound):
+        await show(room, url)
+
+
+async def test_an_address_stays_the_same_for_a_minute(room, clock):
+    actor, id = an_officer(), an_id()
+    clock.set(clock().replace(second=0, microsecond=0))
+    first = room.sign(id, "full", actor)
+    clock.advance(seconds=59)
+    assert room.sign(id, "full", actor) == first
+    clock.advance(seconds=1)
+    assert room.sign(id, "full", actor) != first
+
+
+@pytest.mark.parametrize("changed", [
+    {"id": "other"}, {"variant": "full"}, {"person": "other"}, {"ends": 1}, {"ends": 99_999_999_999},
+    {"signature": ""}, {"signature": "é"}, {"signature": "0" * 64},
+])  # fmt: skip
+async def test_a_changed_address_shows_nothing(room, changed):
+    actor = an_officer()
+    url = room.sign(await keep(room, actor), "thumb", actor)
+    with pytest.raises(NotFound):
+        await show(room, url, **changed)
+
+
+async def test_an_address_is_made_for_one_person(room):
+    one, other = an_officer(), an_officer()
+    id = await keep(room, one)
+    assert room.sign(id, "full", one) != room.sign(id, "full", other)
+
+
+async def test_an_address_of_a_photo_that_is_not_there_shows_nothing(room):
+    with pytest.raises(NotFound):
+        await show(room, room.sign(an_id(), "full", an_officer()))
+
+
+async def test_photos_are_attached_once_and_found_by_subject(office, room, clock):
+    actor = a_citizen()
+    first = await keep(room, actor)
+    clock.advance(seconds=1)
+    second = await keep(room, actor, BLUE)
+    await keep(room, actor)
+    for _ in range(2):
+        await attach(office, actor, [second, first, first])
+    async with office.reading() as session:
+        found = await files.photos_of(session, "order", ["s1", "s2"])
+        assert await files.photos_of(session, "request", ["s1"]) == {}
+    assert {subject: [photo.id for photo in photos] for subject, photos in found.items()} == {
+        "s1": [first, second]
+    }
+    assert {(photo.kind, photo.owner_id) for photo in found["s1"]} == {(PhotoKind.BEFORE, actor.id)}
+
+
+@pytest.mark.parametrize("other", [{"subject": "s2"}, {"kind": "request"}, {"photo_kind": PhotoKind.AFTER}])
+async def test_evidence_of_one_thing_is_not_evidence_of_another(office, room, other):
+    actor = an_officer()
+    id = await keep(room, actor)
+    await attach(office, actor, [id])
+    with pytest.raises(BadInput) as refusal:
+        await attach(office, actor, [id], **other)
+    assert refusal.value.field == "photoIds"
+
+
+async def test_one_bad_photo_attaches_none(office, room):
+    actor = an_officer()
+    mine, foreign = await keep(room, actor), await keep(room, an_officer())
+    for bad in (foreign, "nothing", an_id()):
+        with pytest.raises(BadInput) as refusal:
+            await attach(office, actor, [mine, bad], field="afterPhotoIds")
+        assert refusal.value.field == "afterPhotoIds"
+    assert await count(office, File, File.attached_id == "s1") == 0
+
+
+async def test_no_photos_are_no_work(office):
+    await attach(office, an_officer(), [])
+
+
+async def test_a_guests_photos_are_handed_over(office, room):
+    guest, person = a_citizen(guest=True), a_citizen()
+    id = await keep(room, guest)
+    async with office.work(person) as work:
+        await files.hand_over(work, guest.id, person.id)
+    await attach(office, person, [id])
+    with pytest.raises(BadInput):
+        await attach(office, guest, [id])
+
+
+async def test_what_nobody_claims_is_forgotten_after_a_month(office, room, clock):
+    actor = an_officer()
+    claimed, left = await keep(room, actor), await keep(room, actor, BLUE)
+    await attach(office, actor, [claimed])
+    clock.advance(days=30)
+    assert await room.forget_unclaimed() == 0
+    clock.advance(seconds=1)
+    assert (await room.forget_unclaimed(), await room.forget_unclaimed()) == (1, 0)
+    assert await count(office, File) == 1 and stored(office) == ["full.webp", "thumb.webp"]
+    with pytest.raises(NotFound):
+        await show(room, room.sign(left, "full", actor))
+    await show(room, room.sign(claimed, "full", actor))
+
+
+async def test_another_store_does_as_well(office):
+    room, actor = Files(office, store=MemoryStore()), an_officer()
+    id = await keep(room, actor)
+    assert (await show(room, room.sign(id, "full", actor)))[8:12] == b"WEBP" and stored(office) == []
