@@ -18,6 +18,7 @@ MIRROR = $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(B)/pip config get g
 # uv is quick; where it is not to be had, or cannot reach what pip can, pip does the same from the same hashes.
 install = $(if $(MIRROR),UV_DEFAULT_INDEX=$(MIRROR)) $(B)/uv pip install -q --python $(B)/python --require-hashes -r $(1) 2>/dev/null \
 	|| $(B)/pip install -q --require-hashes -r $(1)
+quietly = report=$$($(1) 2>&1) || { echo "$$report"; exit 1; }
 CLIENT_SOURCES := $(shell find clients shared -type f -not -path '*/node_modules/*' -not -path '*/gql/*' 2>/dev/null)
 
 .PHONY: help
@@ -47,7 +48,7 @@ node_modules/.all: package-lock.json | .venv/.run
 
 server/web/static/.built: $(CLIENT_SOURCES) package.json node_modules/.all
 	@echo "Building the three apps ..."
-	@log=$$(npm run --silent build 2>&1) || { echo "$$log"; exit 1; }
+	@$(call quietly,npm run --silent build)
 	@touch $@
 
 ## --- verbs ---
@@ -82,14 +83,14 @@ check: .venv/.dev node_modules/.all ## the fast half: format, lint, types, arrow
 check-server:
 	$(B)/ruff format --check -q
 	$(B)/ruff check -q
-	@report=$$($(B)/lint-imports --no-logo) || { echo "$$report"; exit 1; }
+	@$(call quietly,$(B)/lint-imports --no-logo)
 	$(B)/python -m server.schemas --check
 	$(B)/mypy --no-error-summary
 	$(B)/python -m pytest tests/contract
 
 .PHONY: check-clients
 check-clients:
-	npm run --silent codegen
+	@$(call quietly,npm run --silent codegen)
 	npm run --silent typecheck
 	npm run --silent lint
 
