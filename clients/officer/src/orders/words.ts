@@ -16,7 +16,8 @@ export function whereIs(place: PlaceFragment): string {
 }
 
 /** 2 个工作日 */
-export const limitOf = (rule: RuleFragment): string => t(`limit.${rule.limitUnit}`, { n: rule.limitValue })
+export const limitOf = (rule: RuleFragment): string =>
+  t('limit.of', { n: rule.limitValue, unit: t(`unit.${rule.limitUnit}`) })
 
 /** 14:06 today, 昨天 14:06 else: lists are about today. */
 export function shortMoment(iso: string): string {
@@ -27,6 +28,15 @@ export function shortMoment(iso: string): string {
 /** 市民 14:06 反映 */
 export const cameFrom = (order: Pick<OrderRowFragment, 'source' | 'reportedAt'>): string =>
   t(`source.${order.source}.at`, { time: shortMoment(order.reportedAt) })
+
+interface Step {
+  verb: string
+  at: string
+}
+
+/** The last step of a kind that was taken. */
+export const latest = <S extends Step>(steps: readonly S[], kind: RegExp): S | undefined =>
+  steps.filter(({ verb }) => kind.test(verb)).sort((a, b) => (a.at < b.at ? 1 : -1))[0]
 
 /** Joins the facts of one line, leaving out what is not known. */
 export const facts = (...parts: (string | null | undefined | false)[]): string => parts.filter(Boolean).join(' · ')

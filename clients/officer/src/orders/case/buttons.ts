@@ -1,4 +1,5 @@
 import { graph } from '@sanwei/web/graph'
+import { t } from '@sanwei/web/i18n'
 import {
   type OrderAction,
   type OrderCaseFragment,
@@ -24,8 +25,10 @@ export type SheetName =
 export type Call = (order: OrderCaseFragment, opId: string) => Promise<OrderRowFragment>
 
 export interface Button {
-  /** Its words are `step.<id>`, and `step.<id>.done` once a call succeeded. */
+  /** `step.<id>.done` is said once its step was taken. */
   id: string
+  /** The key of its words, where they are not those of the step itself. */
+  label?: string
   /** Shown while the server offers any of these. */
   on: readonly OrderAction[]
   /** A page of its own, a sheet over the case, one call, or the call that follows the suggestion. */
@@ -47,9 +50,9 @@ const verify: Call = async ({ id, version }, opId) =>
 
 /** Every step of the flow that has a button, the weightiest first: the first one offered is the loud one. */
 export const BUTTONS: readonly Button[] = [
-  { id: 'goVerify', on: ['VERIFY_DONE'], does: { page: 'verify' } },
-  { id: 'goCheck', on: ['CHECK_PASS', 'CHECK_FAIL'], does: { page: 'check' } },
-  { id: 'advice', on: ['FILE', 'DISPATCH'], does: 'advice', key: 'a' },
+  { id: 'goVerify', label: 'step.goVerify', on: ['VERIFY_DONE'], does: { page: 'verify' } },
+  { id: 'goCheck', label: 'step.goCheck', on: ['CHECK_PASS', 'CHECK_FAIL'], does: { page: 'check' } },
+  { id: 'advice', label: 'step.advice', on: ['FILE', 'DISPATCH'], does: 'advice', key: 'a' },
   { id: 'sign', on: ['SIGN'], does: { call: sign } },
   { id: 'finish', on: ['FINISH'], does: { page: 'finish' }, key: 'e' },
   { id: 'deptConfirm', on: ['DEPT_CONFIRM'], does: { call: step('DEPT_CONFIRM') } },
@@ -57,8 +60,8 @@ export const BUTTONS: readonly Button[] = [
   { id: 'acceptReturn', on: ['ACCEPT_RETURN'], does: { sheet: 'acceptReturn' } },
   { id: 'close', on: ['CLOSE'], does: { sheet: 'close' } },
   { id: 'auditPass', on: ['AUDIT_PASS'], does: { call: step('AUDIT_PASS') } },
-  { id: 'locate', on: ['LOCATE'], does: { sheet: 'locate' } },
-  { id: 'reassign', on: ['FILE', 'DISPATCH'], does: { sheet: 'reassign' }, key: 'd' },
+  { id: 'locate', label: 'step.locate', on: ['LOCATE'], does: { sheet: 'locate' } },
+  { id: 'reassign', label: 'step.reassign', on: ['FILE', 'DISPATCH'], does: { sheet: 'reassign' }, key: 'd' },
   { id: 'verify', on: ['REQUEST_VERIFY'], does: { call: verify } },
   { id: 'return', on: ['RETURN'], does: { sheet: 'return' }, key: 'r' },
   { id: 'deptReject', on: ['DEPT_REJECT'], does: { sheet: 'deptReject' } },
@@ -68,6 +71,9 @@ export const BUTTONS: readonly Button[] = [
   { id: 'reject', on: ['REJECT'], does: { sheet: 'reject' }, quiet: true },
   { id: 'reopen', on: ['REOPEN'], does: { sheet: 'reopen' }, quiet: true },
 ]
+
+/** The words on a button. */
+export const wordsOf = ({ label, on }: Button): string => t(label ?? `action.${on[0]}`)
 
 /** The buttons for what the server offers. Moving the pin is rare once a case has a place. */
 export function buttonsFor(order: Pick<OrderCaseFragment, 'actions' | 'place'>): Button[] {

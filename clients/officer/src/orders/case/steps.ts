@@ -2,6 +2,7 @@ import { graph } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
 import { toast } from '@sanwei/web/toast'
 import { type ComputedRef, computed, type Ref, ref, shallowRef, watch } from 'vue'
+import { useRouter } from 'vue-router'
 import { type Act, useAct } from '../../act'
 import {
   DispatchDocument,
@@ -41,6 +42,7 @@ export function useSteps(
   read: () => OrderCaseFragment | undefined,
   on: { moved(row: OrderRowFragment): void; back(orderId: string): void },
 ): Steps {
+  const router = useRouter()
   const order = computed(read)
   const picked = shallowRef<Choice | null>(null)
   const sheet = ref<SheetName | null>(null)
@@ -102,7 +104,8 @@ export function useSteps(
       if (whole) void act((opId) => dispatch(whole, opId))
       else sheet.value = 'reassign'
     } else if ('sheet' in does) sheet.value = does.sheet
-    else if ('call' in does) void act(async (opId) => took(await does.call(at, opId), t(`step.${id}.done`)))
+    else if ('page' in does) void router.push(`/orders/${at.id}/${does.page}`)
+    else void act(async (opId) => took(await does.call(at, opId), t(`step.${id}.done`)))
   }
 
   function merge(into: { id: string; no: string }): void {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { TaskFragment } from '../../gql/graphql'
+import type { TaskRowFragment } from '../../gql/graphql'
 import { arrange } from './order'
 
 const HERE = { lon: 113.237, lat: 23.117 }
 
-function task(id: string, place: Partial<TaskFragment['place']>, dueAt: string | null): TaskFragment {
-  return { id, place, clock: dueAt ? { dueAt } : null } as TaskFragment
+function task(id: string, place: Partial<TaskRowFragment['place']>, dueAt: string | null): TaskRowFragment {
+  return { id, place, clock: dueAt ? { dueAt } : null } as TaskRowFragment
 }
 
 const near = task('near', { lon: 113.238, lat: 23.117 }, '2026-03-02T09:00:00Z')

@@ -1,23 +1,19 @@
-import { kept } from '@sanwei/web/cache'
-import { graph, Offline } from '@sanwei/web/graph'
-import type { ListPage } from '@sanwei/web/live-list'
+import { keep, kept } from '@sanwei/web/cache'
+import { graph } from '@sanwei/web/graph'
 import { type LiveOne, useLiveOne } from '@sanwei/web/live-one'
 import { TaskDocument, type TaskFragment } from '../../gql/graphql'
-import { KEEP_AS } from './use-tasks'
 
-/** One task. Without network it is the one from the list read last, so that work on the spot goes on. */
-export function useTask(id: () => string): LiveOne<TaskFragment> {
-  return useLiveOne<TaskFragment>({
-    id,
-    async read(wanted) {
-      try {
-        return (await graph(TaskDocument, { id: wanted })).order
-      } catch (failure) {
-        const tasks = failure instanceof Offline ? await kept<ListPage<TaskFragment>>(KEEP_AS) : undefined
-        const task = tasks?.data.items.find((one) => one.id === wanted)
-        if (!task) throw failure
-        return task
-      }
-    },
-  })
+const nameOf = (id: string): string => `task ${id}`
+const read = async (id: string): Promise<TaskFragment> => (await graph(TaskDocument, { id })).order
+
+/** One task, readable without network once it stood in the list. */
+export const useTask = (id: () => string): LiveOne<TaskFragment> =>
+  useLiveOne<TaskFragment>({ id, read, keepAs: nameOf })
+
+/** Fetches, one after the other, the tasks that this phone does not know in their present version. */
+export async function takeAlong(rows: readonly { id: string; version: number }[]): Promise<void> {
+  for (const { id, version } of rows) {
+    const known = await kept<TaskFragment>(nameOf(id))
+    if ((known?.data.version ?? 0) < version) await keep(nameOf(id), await read(id))
+  }
 }

@@ -7,12 +7,12 @@ import {
   LiveTasksDocument,
   type LiveTasksSubscription,
   type OrderLane,
-  type TaskFragment,
+  type TaskRowFragment,
   TasksDocument,
 } from '../../gql/graphql'
 import { arrange } from './order'
+import { takeAlong } from './use-task'
 
-export const KEEP_AS = 'tasks'
 const LANES: readonly OrderLane[] = ['TO_VERIFY', 'TO_CHECK']
 
 /** What the officer has to do today, in walking or due order; readable without network. */
@@ -21,7 +21,7 @@ export function useTasks() {
   const by = ref<'walk' | 'due'>(recall('tasks-by') === 'due' ? 'due' : 'walk')
   watch(by, (order) => remember('tasks-by', order))
 
-  const list = useLiveList<TaskFragment>({
+  const list = useLiveList<TaskRowFragment>({
     async read() {
       const { verify, check } = await graph(TasksDocument)
       return { items: [...verify.items, ...check.items], total: verify.total + check.total }
@@ -35,9 +35,11 @@ export function useTasks() {
       }),
     },
     belongs: ({ lanes }) => lanes.some((lane) => LANES.includes(lane)),
-    keepAs: () => KEEP_AS,
+    keepAs: () => 'tasks',
   })
 
+  // what is in the list can be worked on where there is no network
+  watch(list.rows, (tasks) => void takeAlong(tasks).catch(() => undefined))
   watch(list.waiting, (n) => {
     if (n && !list.rows.value.length) list.show()
   })
@@ -50,5 +52,5 @@ export function useTasks() {
   return { list, rows, here, by }
 }
 
-export const kindOf = (task: Pick<TaskFragment, 'lanes'>): 'verify' | 'check' =>
+export const kindOf = (task: Pick<TaskRowFragment, 'lanes'>): 'verify' | 'check' =>
   task.lanes.includes('TO_VERIFY') ? 'verify' : 'check'
