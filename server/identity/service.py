@@ -130,15 +130,15 @@ class Identity:
                 await self._merge(work, guest.id, account.id)
             return self.sessions.start(work, account, None, device=device)
 
-    async def tidy(self) -> None:
-        """Forget what is over: old locks and codes at once, ended sessions after a month."""
+    async def tidy(self) -> int:
+        """Forget what is over: locks and codes soon, ended sessions after a month. Returns how many rows."""
         async with self._office.work(SYSTEM) as work:
-            quiet = work.now - 2 * rules.LOCK
-            await work.session.exec(delete(LoginLock).where(col(LoginLock.last_at) < quiet))
-            await work.session.exec(delete(PhoneCode).where(col(PhoneCode.expires_at) < work.now))
-            await work.session.exec(
-                delete(LoginSession).where(col(LoginSession.expires_at) < work.now - rules.KEPT_AFTER_END)
+            over = (
+                delete(LoginLock).where(col(LoginLock.last_at) < work.now - 2 * rules.LOCK),
+                delete(PhoneCode).where(col(PhoneCode.expires_at) < work.now),
+                delete(LoginSession).where(col(LoginSession.expires_at) < work.now - rules.KEPT_AFTER_END),
             )
+            return sum([(await work.session.exec(rows)).rowcount for rows in over])
 
     def _sender(self) -> CodeSender | None:
         """None in the demo, which shows the code. Raises NoChannel."""
