@@ -12,7 +12,7 @@ export interface ShownEntry {
   at: string
   verb: string
   opinion?: string | null
-  by?: { name: string } | null
+  by?: { name: string; unit?: { name: string } | null } | null
   unit?: { name: string } | null
   photos: readonly ShownPhoto[]
 }

@@ -31,7 +31,7 @@ export function useCase(id: () => string): LiveOne<RequestCaseFragment> {
     keepAs: (wanted) => `case/${wanted}`,
   })
   watch(
-    () => outbox.ops.value.filter((op) => op.subject === id() && op.state === 'done').at(-1)?.result,
+    () => outbox.ops.value.filter((op) => op.subject === id() && op.state === 'done').pop()?.result,
     (result) => {
       const { supplyRequest, rateRequest } = (result ?? {}) as Partial<SupplyRequestMutation & RateRequestMutation>
       const come = supplyRequest ?? rateRequest
