@@ -17,6 +17,12 @@ test('what comes next is said with who and by when, as far as they are known', (
   expect(nextWords({ code: 'dispatch', by: null, at: null })).toBe('接下来：指挥中心派单')
 })
 
+test('a step that is late is said to be late', () => {
+  expect(nextWords({ code: 'check', by: null, at: '2025-11-23T06:00:00Z' })).toBe(
+    '接下来：网格员到场核查，本应在今天 14:00 前',
+  )
+})
+
 test('every step a case can wait for has its words', () => {
   const codes = ['dispatch', 'verify', 'sign', 'handle', 'check', 'close', 'deciding', 'resume', 'rate', 'supply']
   for (const code of codes) expect(stepWords({ code, by: null, at: null })).not.toContain(code)
