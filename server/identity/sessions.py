@@ -57,6 +57,8 @@ class Sessions:
 
         Raises NoSession.
         """
+        if not await self._known(token):
+            raise NoSession
         async with self._office.work(SYSTEM) as work:
             granted = await self._renew(work, role, token)
         if granted is None:  # the end of a reused session is committed before it is told
@@ -76,6 +78,8 @@ class Sessions:
 
     async def end(self, role: Role, token: str) -> None:
         """Sign out. Tokens and sockets of the session die within five seconds. Unknown tokens end nothing."""
+        if not await self._known(token):
+            return
         session_id, _, secret = token.partition(".")
         async with self._office.work(SYSTEM) as work:
             login = await work.session.get(LoginSession, session_id, with_for_update=True)
@@ -83,6 +87,12 @@ class Sessions:
                 login.refresh_hash, login.previous_hash
             ):  # fmt: skip
                 _revoke(work, login, "logout")
+
+    async def _known(self, token: str) -> bool:
+        """Is there such a session at all? Asked of a reader, so that rubbish never queues for the writer."""
+        async with self._office.reading() as session:
+            login = await session.get(LoginSession, token.partition(".")[0])
+        return login is not None and login.revoked_at is None
 
     async def _renew(self, work: Work, role: Role, token: str) -> Granted | None:
         session_id, _, secret = token.partition(".")

@@ -19,7 +19,6 @@ from server.platform.work import Office
 from server.web.refusals import CityRoute, ForeignOrigin, NotJson, refused
 
 COOKIE = "sanwei_refresh"
-MOST_BODY_BYTES = 4096
 MOST_DEVICE = 128
 
 StaffApp = Literal["officer", "leader"]
@@ -98,10 +97,7 @@ def router(office: Office) -> APIRouter:
         )  # fmt: skip
         return AccessGranted(access_token=granted.access_token, expires_at=granted.expires_at)
 
-    routes = APIRouter(
-        prefix="/auth", route_class=CityRoute, dependencies=[Depends(from_our_page)],
-        max_body_size=MOST_BODY_BYTES,
-    )  # fmt: skip
+    routes = APIRouter(prefix="/auth", route_class=CityRoute, dependencies=[Depends(from_our_page)])
 
     @routes.post("/{app}/login")
     async def login(app: StaffApp, body: Login, request: Request, response: Response) -> AccessGranted:

@@ -92,6 +92,17 @@ async def test_rubbish_renews_nothing(identity, token):
         await identity.sessions.renew(OFFICER, token)
 
 
+async def test_rubbish_and_ended_sessions_never_queue_for_the_writer(office, identity):
+    await hire(office)
+    granted = await sign_in(office)
+    await identity.sessions.end(OFFICER, granted.refresh_token)
+    async with office.work(SYSTEM):  # the only writer SQLite has
+        for token in ("x.y", granted.refresh_token):
+            with pytest.raises(NoSession):
+                await asyncio.wait_for(identity.sessions.renew(OFFICER, token), 1)
+            await asyncio.wait_for(identity.sessions.end(OFFICER, token), 1)
+
+
 async def test_a_cookie_of_one_app_is_none_of_another(office, identity):
     await hire(office)
     granted = await sign_in(office)

@@ -13,7 +13,7 @@ from server.web.auth import COOKIE
 from tests.factories import DISTRICT
 from tests.identity.house import PASSWORD, PHONE, an_office, count, give, hire
 from tests.phones import Phone
-from tests.web.house import serving
+from tests.web.house import JSON_LIMIT, serving
 
 LOGIN = {"staffNo": "wg01", "password": PASSWORD, "device": "phone"}
 
@@ -318,7 +318,7 @@ async def test_a_strange_password_is_only_wrong(office, phone, password):
 
 
 async def test_a_flood_of_a_body_is_refused(phone):
-    answer = await phone.post("/auth/officer/login", json=LOGIN | {"device": "x" * 10_000})
+    answer = await phone.post("/auth/officer/login", json=LOGIN | {"device": "x" * JSON_LIMIT})
     assert answer.status_code == 413
 
 
