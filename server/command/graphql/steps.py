@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 import strawberry
+from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from server.command.graphql.types import Person, Photo, load_people, unit_of
@@ -99,12 +100,11 @@ async def timeline(
     info: Info, kind: str, id: str, *, also: Iterable[tuple[str, str]] = ()
 ) -> list[TimelineEntry]:
     """The steps of a subject (and of those it rides on), newest first; for citizens the public ones."""
-    subjects = [(kind, id), *also]
+    subjects = [(kind, id), *also]  # in pairs: an order and the request it came from share their id
     async with info.context.office.reading() as session:
         lines = list(await session.exec(
             select(AuditLine).where(
-                col(AuditLine.subject_id).in_({subject for _, subject in subjects}),
-                col(AuditLine.subject_kind).in_({kind for kind, _ in subjects}),
+                tuple_(col(AuditLine.subject_kind), col(AuditLine.subject_id)).in_(subjects)
             ).order_by(col(AuditLine.at).desc(), col(AuditLine.seq).desc()).limit(200)
         ))  # fmt: skip
         pictures = await files.photos_of(session, "order", {subject for _, subject in subjects})

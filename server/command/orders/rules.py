@@ -51,6 +51,9 @@ class OrderSource(StrEnum):
     IMPORT = "import"
 
 
+FROM_CITIZENS = frozenset({OrderSource.CITIZEN, OrderSource.HOTLINE, OrderSource.IMPORT})
+
+
 class VerifyConclusion(StrEnum):
     """核实: is the report true? (Before filing; never to be mixed up with 核查.)"""
 
@@ -314,10 +317,15 @@ def needs_unit(order: Order) -> None:
         raise IllegalStep(flow=FLOW.name, state=order.state, action=OrderAction.REOPEN)
 
 
-def needs_reopenable(order: Order, now: datetime) -> None:
+def reopenable(order: Order, now: datetime) -> bool:
     """Within 30 days of closing and at most twice."""
     late = order.closed_at is not None and now - order.closed_at > timedelta(days=REOPEN_DAYS)
-    if late or order.reopen_times >= MAX_REOPENINGS:
+    return not late and order.reopen_times < MAX_REOPENINGS
+
+
+def needs_reopenable(order: Order, now: datetime) -> None:
+    """A closed case goes back only so often and so late."""
+    if not reopenable(order, now):
         raise errors.LimitReached(what="reopen", limit=MAX_REOPENINGS)
 
 
@@ -341,7 +349,7 @@ def needs_appealable(order: Order) -> None:
 
 def needs_voidable(order: Order) -> None:
     """A citizen's case is rejected with an answer or merged, not voided."""
-    if order.source == OrderSource.CITIZEN:
+    if order.source in FROM_CITIZENS:
         raise errors.FromCitizen
 
 

@@ -9,12 +9,6 @@ class UrgedAlready(CityError):
     code = "URGED_ALREADY"
 
 
-class ReopenedTwice(CityError):
-    """The third time it is not sent back again: a person of the command centre calls."""
-
-    code = "REOPENED_TWICE"
-
-
 class TooManyReports(CityError):
     """More reports from one device than a person makes; `minutes` until the next."""
 

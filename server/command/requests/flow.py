@@ -79,7 +79,7 @@ FLOW = Flow(
         Step(S.REPLIED,     A.AUDIT_FAIL,    S.IN_PROGRESS, DESK | SYSTEM, Clock(start=("reply",)), "G2"),
         Step(S.REPLIED,     A.AUDIT_PASS,    S.VISITING,    DESK | SYSTEM, Clock(start=("visit",)), "G2"),
         Step(S.VISITING,    A.RATE,          S.CLOSED,      CITIZEN, Clock(stop=("visit",)), "G2"),
-        Step(S.VISITING,    A.REOPEN,        S.IN_PROGRESS, CITIZEN, Clock(stop=("visit",), start=("reply",)), "G2: at most twice, one level up", ("reopenable",)),
+        Step(S.VISITING,    A.REOPEN,        S.IN_PROGRESS, CITIZEN | SYSTEM, Clock(stop=("visit",), start=("reply",)), "G2: at most twice, one level up", ("reopenable",)),
         Step(S.VISITING,    A.VISIT_TIMEOUT, S.CLOSED,      SYSTEM, Clock(stop=("visit",)), "G2: 未评价, after three tries"),
         *(Step(state,       A.WITHDRAW,      S.WITHDRAWN,   CITIZEN, Clock(stop=ALL_CLOCKS), "G2: before REPLIED")
           for state in _BEFORE_REPLIED),

@@ -5,8 +5,9 @@ from enum import StrEnum
 from math import ceil
 
 from server.command.requests import errors
-from server.command.requests.flow import RequestState
+from server.command.requests.flow import FLOW, TERMINAL, RequestState
 from server.kernel.calendar import Limit, TimeUnit
+from server.kernel.errors import IllegalStep
 
 MAX_REOPENINGS = 2  # domain G2
 URGE_AGAIN = timedelta(hours=24)  # ux C7
@@ -90,10 +91,10 @@ def needs_urgeable(urged_at: datetime | None, now: datetime) -> None:
         raise errors.UrgedAlready(again=ceil(left / timedelta(hours=1)))
 
 
-def needs_reopenable(times: int) -> None:
-    """Sent back at most twice; then the command centre calls."""
-    if times >= MAX_REOPENINGS:
-        raise errors.ReopenedTwice(limit=MAX_REOPENINGS)
+def needs_open(state: RequestState, action: str) -> None:
+    """Urging and adding make sense until there is an answer to rate."""
+    if state in {*TERMINAL, RequestState.VISITING}:
+        raise IllegalStep(flow=FLOW.name, state=state, action=action)
 
 
 def needs_calm(reports_last_hour: int) -> None:

@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.command.library import Library
 from server.command.orders.rules import OrderSource
-from server.command.orders.service import desk, visit
+from server.command.orders.service import desk, shown, visit
 from server.command.orders.service import report as intake
 from server.command.orders.service.report import Report, Spot
 from server.command.requests import queries, rules
-from server.command.requests.flow import ALL_CLOCKS, FLOW, RequestState, RequestStep
+from server.command.requests.flow import ALL_CLOCKS, FLOW, TERMINAL, RequestState, RequestStep
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.tables import CitizenRequest, Follow, Rating
 from server.identity.rules import mobile
@@ -38,8 +38,15 @@ FOLLOWS: Mapping[str, RequestStep] = {  # what the order did → what that is fo
     "check_fail": A.AUDIT_FAIL,
     "close_reject": A.AUDIT_FAIL,
     "close": A.AUDIT_PASS,
+    "reopen": A.REOPEN,
     "reject": A.REJECT,
 }
+ENDS = frozenset({A.AUDIT_PASS, A.REJECT, A.WITHDRAW})
+ROAD = (A.ASSIGN, A.SIGN, A.REPLY)  # from the report to the answer, when nothing goes wrong
+BEHIND: Mapping[str, int] = {        # how much of it is done where an order stands
+    "filed": 1, "dispatched": 1, "returned": 1, "disputed": 1, "in_progress": 2, "suspended": 2,
+    "handled": 2, "check_pending": 3, "checking": 3, "close_pending": 3,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +113,26 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
 
 
 async def mine(work: Work, id: str, version: int | None = None) -> CitizenRequest:
-    """The actor's own request, locked for change. Raises NotFound, StaleVersion."""
-    request = (await work.session.exec(queries.one(work.actor, id).with_for_update())).one_or_none()
-    if request is None:
+    """The actor's own request, locked for change. Raises NotFound, StaleVersion.
+
+    The order is locked first: whoever moves it takes the requests that ride on it after it.
+    """
+    rows = queries.one(work.actor, id)
+    known = (await work.session.exec(rows)).one_or_none()
+    if known is None:
         raise NotFound(subject=id)
+    await visit.lock(work, known.order_id)
+    again = rows.with_for_update().execution_options(populate_existing=True)
+    request = (await work.session.exec(again)).one()
     if version is not None and request.version != version:
         raise StaleVersion(subject=id, seen=version, now=request.version)
     return request
 
 
 async def urge(work: Work, id: str) -> CitizenRequest:
-    """催一下: the unit and its head are reminded; once in 24 hours. Raises UrgedAlready."""
+    """催一下: the unit and its head are reminded; once in 24 hours. Raises UrgedAlready, IllegalStep."""
     request = await mine(work, id)
+    rules.needs_open(RequestState(request.state), "urge")
     rules.needs_urgeable(request.urged_at, work.now)
     request.urged_at = work.now
     _note(work, request, "urge", source=request.state, target=request.state)
@@ -126,8 +141,9 @@ async def urge(work: Work, id: str) -> CitizenRequest:
 
 
 async def supply(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> CitizenRequest:
-    """More words or photos; where they were asked for, the clock goes on."""
+    """More words or photos; where they were asked for, the clock goes on. Raises IllegalStep at the end."""
     request = await mine(work, id, version)
+    rules.needs_open(RequestState(request.state), A.SUPPLY)
     words = clean_text(text, field="text", limit=TEXT_LIMIT, required=not photo_ids)
     await files.claim(work, photo_ids, "order", request.order_id, files.PhotoKind.BEFORE)
     detail = {"photos": list(photo_ids)}
@@ -142,11 +158,11 @@ async def supply(work: Work, *, id: str, version: int, text: str, photo_ids: Seq
 
 
 async def withdraw(work: Work, *, id: str, version: int) -> CitizenRequest:
-    """撤回, before there is a reply. An order that is not filed yet ends; one in hand or a danger goes on."""
+    """撤回, before there is a reply. An order that is not filed yet ends, unless somebody else waits for it;
+    one in hand or a danger goes on."""
     request = await mine(work, id, version)
-    request.closed_at = work.now
     await _take(work, request, A.WITHDRAW)
-    if not request.merged:
+    if all(each.state in TERMINAL for each in await queries.riding_on(work.session, request.order_id)):
         await desk.withdraw(work, request.order_id)
     return request
 
@@ -155,11 +171,14 @@ async def rate(
     work: Work, *, id: str, version: int, solved: Solved, level: ServiceLevel,
     reasons: Sequence[RatingReason], text: str, photo_ids: Sequence[str],
 ) -> CitizenRequest:  # fmt: skip
-    """Solved is asked apart from satisfied. 未解决 sends it back, at most twice; then a person calls."""
+    """Solved is asked apart from satisfied. 未解决 sends it back while it may; then a person calls."""
     request = await mine(work, id, version)
     words = clean_text(text, field="text", limit=TEXT_LIMIT)
     unsolved = solved is Solved.UNSOLVED
-    again = unsolved and request.reopen_times < rules.MAX_REOPENINGS and not request.merged
+    again = (
+        unsolved and not request.merged and request.reopen_times < rules.MAX_REOPENINGS
+        and await visit.may_go_back(work, request.order_id)
+    )  # fmt: skip
     row = FLOW.step(RequestState(request.state), A.REOPEN if again else A.RATE, work.actor.post)
     await files.claim(work, photo_ids, "order", request.order_id, files.PhotoKind.RATING)
     work.session.add(Rating(
@@ -167,12 +186,10 @@ async def rate(
         reasons="|".join(reasons), text=words, at=work.now,
     ))  # fmt: skip
     detail = {"solved": solved, "level": level, "photos": list(photo_ids)}
+    request.reopen_times += again
+    await _take(work, request, row.action, opinion=words, detail=detail)
     await visit.rated(work, request.order_id, satisfied=level in rules.GOOD, unsolved=unsolved,
                       again=again, text=words)  # fmt: skip
-    if again:
-        request.reopen_times += 1
-        request.closed_at = None
-    await _take(work, request, row.action, opinion=words, detail=detail)
     return request
 
 
@@ -192,27 +209,36 @@ async def follow(work: Work, moved: Moved) -> None:
         if moved.action == "merge":
             await _join(work, request)
         elif step and step in FLOW.offered(RequestState(request.state), SYSTEM.post):
-            if step in {A.AUDIT_PASS, A.REJECT}:
-                request.closed_at = work.now
-            await _take(work, request, step, opinion=moved.opinion, by=SYSTEM)
+            words = moved.opinion if step is A.REJECT else ""  # the others' words are not his to read
+            await _take(work, request, step, opinion=words, by=SYSTEM)
         else:
             work.tell(f"{KIND}.follow", KIND, request.id, area=request.area, touches=_touches(request))
 
 
 async def _join(work: Work, request: CitizenRequest) -> None:
-    """The order was merged: the reporter follows the master from here."""
+    """The order was merged: the reporter follows the master from here, and from where that one stands."""
     request.order_id, request.merged = await desk.master_of(work, request.order_id), True
+    master = (await shown.of(work.session, [request.order_id]))[request.order_id]
+    for step in ROAD[: BEHIND.get(master.state, 0)]:
+        if step in FLOW.offered(RequestState(request.state), SYSTEM.post):
+            await _take(work, request, step, by=SYSTEM)
     work.tell(f"{KIND}.follow", KIND, request.id, area=request.area, touches=_touches(request))
 
 
 async def hand_over(work: Work, guest_id: str, account_id: str) -> None:
-    """Cases reported from a device before the login belong to the account from now on."""
+    """Cases reported or followed from a device before the login are the account's from now on."""
     ids = (await work.session.exec(
         select(CitizenRequest.id, CitizenRequest.area).where(CitizenRequest.reporter_id == guest_id)
     )).all()  # fmt: skip
     await work.session.exec(
         update(CitizenRequest).where(col(CitizenRequest.reporter_id) == guest_id)
         .values(reporter_id=account_id),
+        execution_options={"synchronize_session": False},
+    )  # fmt: skip
+    known = select(Follow.order_id).where(Follow.person_id == account_id)
+    await work.session.exec(
+        update(Follow).where(col(Follow.person_id) == guest_id, col(Follow.order_id).not_in(known))
+        .values(person_id=account_id),
         execution_options={"synchronize_session": False},
     )  # fmt: skip
     for id, area in ids:
@@ -233,6 +259,10 @@ async def _take(
 ) -> None:  # fmt: skip
     row = FLOW.step(RequestState(request.state), action, (by or work.actor).post)
     request.state = row.target
+    if action in ENDS:
+        request.closed_at = work.now
+    elif action is A.REOPEN:
+        request.closed_at = None
     await _turn(work, request, row.clock)
     _note(work, request, action, source=row.source, target=row.target, opinion=opinion, detail=detail, by=by)
 

@@ -138,7 +138,8 @@ def recount(work: Work, order: WorkOrder, was: Standing) -> None:
 async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
     """A clock reached 80, 100 or 150 %: raise the flag, tell those concerned. No version changes:
     a clock must not take the form out of anybody's hands."""
-    order = (await work.session.exec(queries.one(work.actor, timer.subject_id))).one_or_none()
+    rows = queries.one(work.actor, timer.subject_id).with_for_update()  # a step may be closing it just now
+    order = (await work.session.exec(rows.execution_options(populate_existing=True))).one_or_none()
     if order is None or not rules.is_open(order.state):
         return
     if level >= 100 and not order.overdue:

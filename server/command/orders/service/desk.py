@@ -155,9 +155,10 @@ async def reject(work: Work, args: Mapping[str, Any]) -> WorkOrder:
 
 
 async def withdraw(work: Work, order_id: str) -> None:
-    """The citizen took his report back before it was filed: the system closes it."""
+    """The citizen took his report back before it was filed: the system closes it. A finding of our own,
+    and danger, are not over because he says so."""
     order = await work.session.get(WorkOrder, order_id)
-    if order is not None and order.state == OrderState.REPORTED and not order.danger:
+    if order and order.source_id and order.state == OrderState.REPORTED and not order.danger:
         order.closed_at = work.now
         await advance(work, order, A.REJECT, detail={"reason": RejectReason.WITHDRAWN}, by=SYSTEM)
 

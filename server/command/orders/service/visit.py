@@ -1,11 +1,23 @@
 """What the citizen's answer does to the order: satisfaction counted, an unsolved case reopened."""
 
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
+from server.command.orders import rules
 from server.command.orders.service.desk import reopen
 from server.command.orders.tables import WorkOrder
 from server.kernel.calendar import day_of
 from server.platform.work import Work
+
+
+async def lock(work: Work, order_id: str) -> None:
+    """Let nobody else move the order until this unit of work is done."""
+    await work.session.exec(select(WorkOrder.id).where(WorkOrder.id == order_id).with_for_update())
+
+
+async def may_go_back(work: Work, order_id: str) -> bool:
+    """True while the case may be reopened once more."""
+    order = await work.session.get(WorkOrder, order_id)
+    return order is not None and rules.reopenable(order, work.now)
 
 
 async def rated(

@@ -27,9 +27,11 @@ from server.command.requests.tables import Rating as RatingRow
 from server.graph.context import Context, Info
 from server.identity.graphql import Unit
 from server.kernel.actors import CITIZEN, EVERYONE, Role
+from server.platform.files import Photo as PhotoRow
 from server.platform.files import PhotoKind
 
 ONLY_CITIZENS: frozenset[Role] = frozenset({CITIZEN})
+FROM_REPORTERS = frozenset({PhotoKind.BEFORE, PhotoKind.RATING})
 
 
 class RequestAction(StrEnum):
@@ -131,7 +133,7 @@ class Request:
 
     @strawberry.field
     async def photos(self, info: Info) -> list[Photo]:
-        return [Photo(row=photo) for photo in await info.context.loader(load_photos).load(self.row.order_id)]
+        return [Photo(row=photo) for photo in await self._photos(info)]
 
     @strawberry.field
     async def cover(self, info: Info) -> Photo | None:
@@ -192,7 +194,8 @@ class Request:
     @strawberry.field
     async def timeline(self, info: Info) -> list[TimelineEntry]:
         """The public steps, newest first."""
-        return await timeline(info, "order", self.row.order_id, also=[("request", self.row.id)])
+        own = [("request", self.row.id), *([("order", self.row.id)] if self.row.merged else [])]
+        return await timeline(info, "order", self.row.order_id, also=own)
 
     @strawberry.field
     async def actions(self, info: Info) -> list[RequestAction]:
@@ -248,9 +251,17 @@ class Request:
         return self.row.promised_at is not None and info.context.office.clock() > self.row.promised_at
 
     async def _last(self, info: Info, kind: PhotoKind, *, newest: bool) -> Photo | None:
-        found = await info.context.loader(load_photos).load(self.row.order_id)
-        mine = [photo for photo in found if photo.kind == kind]
+        mine = [photo for photo in await self._photos(info) if photo.kind == kind]
         return Photo(row=mine[-1 if newest else 0]) if mine else None
+
+    async def _photos(self, info: Info) -> list[PhotoRow]:
+        """One's own, and what the staff show of the work; never those of whom it was merged with."""
+        load = info.context.loader(load_photos).load
+        found = await load(self.row.order_id)
+        if not self.row.merged:
+            return found
+        ours = [p for p in found if p.kind not in FROM_REPORTERS or p.owner_id == self.row.reporter_id]
+        return [*await load(self.row.id), *ours]
 
 
 @strawberry.type
