@@ -32,5 +32,15 @@ export async function startApp({ root, routes, words, senders }: AppParts): Prom
   await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway
   app.mount('#app')
   keepFresh()
+  fetchAhead(routes)
   if (senders) void openOutbox(senders)
+}
+
+/** Some in-app browsers have no service worker: every page is fetched while there is a network, so none is missing later. */
+function fetchAhead(routes: RouteRecordRaw[]): void {
+  const whenIdle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200))
+  whenIdle(async () => {
+    for (const { component } of routes)
+      if (typeof component === 'function') await (component as () => Promise<unknown>)().catch(() => undefined)
+  })
 }
