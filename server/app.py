@@ -83,6 +83,7 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("clocks", sla.sweeper({
         "order": orders.on_mark, "request": requests.on_mark, "supervision": supervisions.on_mark,
     }))  # fmt: skip
+    jobs.add("identity", lambda office: office.of(Identity).tidy(), every=HOUR)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
     return jobs
 

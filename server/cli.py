@@ -38,7 +38,8 @@ def run() -> None:
     uvicorn.run(
         create_app, factory=True, host=settings.host, port=settings.port, log_level="warning",
         ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, timeout_graceful_shutdown=3,
-        server_header=False,
+        server_header=False, proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""  # "" = http://host:port; the only allowed websocket origin
+    trusted_proxies: str = ""  # addresses whose X-Forwarded-For is believed, comma-separated; "" = none
     district: str = "440103"
     hotline: str = "12345"
     signing_keys: str = ""  # PEM Ed25519 private keys, newest first; "" = made in data_dir
