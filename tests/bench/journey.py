@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import httpx
 import websockets
+from websockets.typing import Origin, Subprotocol
 
 from server.cli import prepare
 from server.settings import Settings
@@ -75,7 +76,9 @@ async def live(url: str, dispatcher: Person, citizen: Person, count: int) -> lis
     """From the moment a citizen sends to the moment the dispatcher's socket has the event."""
     times = []
     async with websockets.connect(
-        url.replace("http", "ws") + "/graphql", subprotocols=["graphql-transport-ws"], origin=url
+        url.replace("http", "ws") + "/graphql",
+        subprotocols=[Subprotocol("graphql-transport-ws")],
+        origin=Origin(url),
     ) as socket:
         await socket.send(json.dumps({"type": "connection_init", "payload": {"token": dispatcher.token}}))
         await socket.recv()

@@ -26,19 +26,20 @@ export interface Instruction {
  * Sends an instruction, or keeps it on the phone until there is network, and offers 撤销 for ten seconds.
  * `changed` is given the case as it then stands. Throws Refusal when the server says no.
  */
-export async function supervise({ order, due, text }: Instruction, changed: (row: CaseRowFragment) => void) {
+export async function supervise(
+  { order, due, text }: Instruction,
+  changed: (row: CaseRowFragment) => void,
+): Promise<void> {
   const id = uuid()
   const input = { id, orderId: order.id, due, text }
   const title = t('supervise.of', { title: titleOf(order) })
   const op = await outbox.send(SUPERVISE, { input }, { id, title, subject: order.id })
-  if (op.refusal) {
-    await outbox.discard(id) // the sheet is still open: the words are there to be mended
-    throw new Refusal(op.refusal.code, op.refusal.params, op.refusal.field)
-  }
-  if (op.state !== 'done') {
+  if (op.state !== 'done' && !op.refusal) {
     toast(t('supervise.kept'), { undo: () => outbox.discard(id) })
     return
   }
+  await outbox.discard(id) // answered: the case tells the rest, or the sheet that is still open
+  if (op.refusal) throw new Refusal(op.refusal.code, op.refusal.params, op.refusal.field)
   const row = (op.result as SuperviseMutation).superviseOrder
   changed(row)
   toast(t('supervise.sent'), { undo: () => takeBack(row, changed) })
