@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { classesOf, isFew, known, median, middleOf, stepOf, worstFirst } from './classes'
+import { classesOf, isFew, known, median, stepOf, worstFirst } from './classes'
 import type { AreaFigure } from './use-area-figures'
 
 const row = (code: string, value: number | null, n: number): AreaFigure => ({
   area: { code, name: code, level: 'STREET' },
   value,
   n,
-  lon: Number(code),
-  lat: 1,
+  lon: 113.2,
+  lat: 23.1,
 })
 
 describe('classes', () => {
@@ -59,8 +59,4 @@ describe('small samples', () => {
 
 test('the median is the middle, or between the two in the middle', () => {
   expect([median([5, 1, 3]), median([4, 1, 3, 2]), median([])]).toEqual([3, 2.5, 0])
-})
-
-test('the middle of areas is the mean of their points', () => {
-  expect(middleOf([row('1', 0, 0), row('3', 0, 0)])).toEqual({ lon: 2, lat: 1 })
 })

@@ -1,4 +1,3 @@
-import type { Point } from '@sanwei/web/geo'
 import type { MapMeasure } from '../gql/graphql'
 import type { AreaFigure } from './use-area-figures'
 
@@ -55,10 +54,4 @@ export function worstFirst(rows: readonly AreaFigure[], measure: MapMeasure): Ar
   const sign = measure === 'SATISFACTION' ? 1 : -1
   const rank = (row: AreaFigure): number => (isFew(row, measure) ? Number.POSITIVE_INFINITY : sign * (row.value ?? 0))
   return [...rows].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)))
-}
-
-/** The point in the middle of the areas' own points. */
-export function middleOf(rows: readonly AreaFigure[]): Point {
-  const mean = (of: (row: AreaFigure) => number): number => rows.reduce((sum, row) => sum + of(row), 0) / rows.length
-  return { lon: mean(({ lon }) => lon), lat: mean(({ lat }) => lat) }
 }
