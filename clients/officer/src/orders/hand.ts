@@ -1,14 +1,13 @@
 import { graph } from '@sanwei/web/graph'
 import { computed, nextTick, ref, shallowRef, watch } from 'vue'
-import { CaseDocument, type OrderCaseFragment, type OrderRowFragment } from '../../gql/graphql'
-import { useSteps } from '../case/steps'
-import { useLanes } from '../lanes'
+import { CaseDocument, type OrderCaseFragment, type OrderRowFragment } from '../gql/graphql'
+import { useSteps } from './case/steps'
+import type { Lanes } from './lanes'
 
 type State = 'loading' | 'ready' | 'failed'
 
-/** The dispatcher's desk: a queue, the case in hand, and the next one read ahead. */
-export function useDispatch() {
-  const lanes = useLanes()
+/** The case in hand beside its queue: there is always one while the queue holds any, and the next is read ahead. */
+export function useHand(lanes: Lanes) {
   const { list } = lanes
   const id = ref<string | null>(null)
   const order = shallowRef<OrderCaseFragment | null>(null)
@@ -95,7 +94,7 @@ export function useDispatch() {
     },
   })
 
-  return { ...lanes, id, order, state, error, place, open, move, load, steps }
+  return { id, order, state, error, place, open, move, load, steps }
 }
 
-export type Dispatch = ReturnType<typeof useDispatch>
+export type Hand = ReturnType<typeof useHand>
