@@ -113,7 +113,11 @@ def test_only_an_encrypted_origin_insists_on_encryption():
 
 async def test_the_apps_learn_where_they_are(server):
     answer = await server.get("/config.json")
-    assert answer.json() == {
+    told = answer.json()
+    accounts = told.pop("demoAccounts")
+    assert [each["name"] for each in accounts["leader"]] == ["林主任"]
+    assert len(accounts["officer"]) == 11
+    assert told == {
         "demo": True, "production": False, "district": {"code": "440103", "name": "荔湾区"},
         "hotline": "12345", "version": "0.1.0",
     }  # fmt: skip
