@@ -76,5 +76,5 @@ def drift(folder: Path = WRITTEN) -> str:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--check"]:
-        sys.exit((changes := drift()) and changes + "`make schema` writes them anew")
+        sys.exit(changes + "`make schema` writes them anew" if (changes := drift()) else 0)
     write_sdl()
