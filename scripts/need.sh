@@ -29,6 +29,6 @@ else
 fi
 
 echo "Installing$missing ..."
-$as_root apt-get -o DPkg::Lock::Timeout=300 update -q
+$as_root apt-get -o DPkg::Lock::Timeout=300 update -q || true # a broken third source need not matter
 # shellcheck disable=SC2086  # both are lists of words
 $as_root env DEBIAN_FRONTEND=noninteractive $install
