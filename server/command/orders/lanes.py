@@ -9,8 +9,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlmodel import col, select
 
+from server.command.orders.cards import DANGER_UNATTENDED
 from server.command.orders.flow import HANDLED_BY_UNIT, TERMINAL, OrderState
-from server.command.orders.rules import DANGER_UNATTENDED, OrderSource
+from server.command.orders.rules import OrderSource
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post
 from server.kernel.calendar import day_of, midnight
@@ -135,7 +136,7 @@ def public() -> ColumnElement[bool]:
 
 
 def carded(now: datetime) -> ColumnElement[bool]:
-    """The cases rules.card gives a card to."""
+    """The cases cards.card gives a card to."""
     unattended = and_(
         col(WorkOrder.danger), col(WorkOrder.state) == S.REPORTED,
         col(WorkOrder.reported_at) < now - DANGER_UNATTENDED,

@@ -5,7 +5,6 @@ Guards are named as in flow.py; each raises the refusal that names it.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -26,7 +25,6 @@ MAX_EXTENSIONS = 2  # domain A10
 MAX_REOPENINGS = 2  # domain G1.29
 REOPEN_DAYS = 30
 REWORK_SHARE = 0.5  # domain G1.25: a failed check restarts half of the limit
-DANGER_UNATTENDED = timedelta(minutes=30)  # ux 1.3, red card
 TITLE_CHARACTERS = 28
 
 STAGE_LIMITS = {  # domain A4: stage limits around handling; G1 for sign, rule
@@ -92,13 +90,6 @@ class RejectReason(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class CardColour(StrEnum):
-    """黄牌, 红牌."""
-
-    YELLOW = "yellow"
-    RED = "red"
-
-
 class Order(Protocol):
     """The facts of an order that decisions rest on."""
 
@@ -162,6 +153,8 @@ def _fits(order: Order, action: OrderAction, actor: Actor) -> bool:
             return order.reporter_id != actor.id
         case A.ESCALATE:
             return disputed(order)
+        case A.SUSPEND | A.APPEAL:
+            return False  # an end date, a plan, two reviews: they wait for their forms
         case A.FILE | A.DISPATCH:
             return order.lon is not None
         case A.REOPEN:
@@ -203,10 +196,10 @@ def needs_unit_in_matrix(unit_id: str, allowed: Collection[str], reason: str, na
         raise errors.UnitNotInMatrix(field="overrideReason", unit=name)
 
 
-def needs_opinion(opinion: str) -> None:
-    """Returning, rejecting and voiding need words (domain G)."""
+def needs_opinion(opinion: str, field: str = "opinion") -> None:
+    """Returning, rejecting, ruling and voiding need words (domain G)."""
     if not opinion.strip():
-        raise errors.ReasonNeeded(field="opinion")
+        raise errors.ReasonNeeded(field=field)
 
 
 def needs_place(order: Order) -> None:
@@ -367,34 +360,3 @@ def title_of(text: str, fallback: str) -> str:
 def rework_limit(limit: Limit) -> Limit:
     """Half of the limit, at least one hour or day of its unit."""
     return Limit(max(ceil(limit.value * REWORK_SHARE), 1), limit.unit)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """Why a case is on the leader's desk: `rule` is the key of the sentence."""
-
-    colour: CardColour
-    rule: str
-    over_by: timedelta | None = None
-
-
-def card(order: Order, now: datetime) -> Card | None:
-    """The red or yellow card of an open case, the gravest rule first (ux 1.3, domain A12)."""
-    if not is_open(order.state):
-        return None
-    due = order.promised_at or order.bundled_due_at
-    over = now - due if due and now > due else None
-    unattended = order.state == OrderState.REPORTED and now - order.reported_at > DANGER_UNATTENDED
-    if order.unsolved_times >= 2:
-        return Card(CardColour.RED, "unsolved_twice", over)
-    if order.danger and unattended:
-        return Card(CardColour.RED, "danger_unattended", now - order.reported_at)
-    if over and due and over > due - order.reported_at:
-        return Card(CardColour.RED, "twice_the_promise", over)
-    if over:
-        return Card(CardColour.YELLOW, "past_promise", over)
-    if order.return_times >= 2:
-        return Card(CardColour.YELLOW, "returned_twice")
-    if order.unsolved_times == 1:
-        return Card(CardColour.YELLOW, "unsolved_once")
-    return None

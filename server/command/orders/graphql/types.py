@@ -20,11 +20,13 @@ from server.command.graphql.types import (
 )  # fmt: skip
 from server.command.library import Library
 from server.command.orders import lanes, queries, rules
+from server.command.orders.cards import CardColour
+from server.command.orders.cards import card as card_of
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.graphql.hints import Suggestion, suggestion
 from server.command.orders.graphql.loaders import load_clocks, load_holds, load_marks
 from server.command.orders.lanes import BoardFigureKey, OrderLane
-from server.command.orders.rules import CardColour, OrderSource
+from server.command.orders.rules import OrderSource
 from server.command.orders.service.report import Spot
 from server.command.orders.tables import WorkOrder as Row
 from server.command.triage.rules import MERGE_SUGGESTED_FROM, Report, similarity
@@ -277,7 +279,7 @@ class WorkOrder:
 
     @strawberry.field
     def card(self, info: Info) -> OrderCard | None:
-        card = rules.card(self.row, info.context.office.clock())
+        card = card_of(self.row, info.context.office.clock())
         if card is None:
             return None
         seen = self.row.acknowledged_at if self.row.acknowledged_rule == card.rule else None

@@ -135,6 +135,16 @@ def recount(work: Work, order: WorkOrder, was: Standing) -> None:
             work.count("overdue", area, n, today)
 
 
+def count_rating(work: Work, order: WorkOrder, n: int) -> None:
+    """Add `n` to what counts ratings, on the day of this order's; nothing while it has none."""
+    if order.rated_at is None:
+        return
+    day = day_of(order.rated_at)
+    work.count("rated", order.area, n, day)
+    if order.satisfied:
+        work.count("satisfied", order.area, n, day)
+
+
 async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
     """A clock reached 80, 100 or 150 %: raise the flag, tell those concerned. No version changes:
     a clock must not take the form out of anybody's hands."""

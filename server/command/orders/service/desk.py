@@ -5,6 +5,7 @@ from typing import Any
 
 from server.command.library import Library
 from server.command.orders import queries, rules
+from server.command.orders.cards import card as card_of
 from server.command.orders.errors import NotTheSameCase
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import RejectReason
@@ -25,12 +26,13 @@ from server.command.orders.tables import OrderConsent, WorkOrder
 from server.kernel.actors import SYSTEM
 from server.kernel.errors import BadInput
 from server.kernel.text import clean_line, clean_text
-from server.platform import holds
+from server.platform import holds, sla
 from server.platform.work import Work
 
 A = OrderAction
 OPINION_LIMIT = 500
 
+SENDING = {OrderState.FILED: A.DISPATCH, OrderState.DISPUTED: A.RULE}  # else it is filed first
 DISPATCH, MERGE, REJECT = "order.dispatch", "order.merge", "order.reject"  # acts held for ten seconds
 
 
@@ -60,10 +62,15 @@ async def ask_dispatch(
     work: Work, *, id: str, version: int, matter_code: str, rule_id: str, unit_id: str,
     override_reason: str, op_id: str,
 ) -> WorkOrder:  # fmt: skip
-    """File and dispatch in one tap; it happens when the ten seconds to take it back are over."""
+    """File and dispatch in one tap; it happens when the ten seconds to take it back are over.
+
+    A dispute is ruled the same way (G1.15): by naming the unit, with words.
+    """
     order = await seen(work, id, version)
     reason = clean_line(override_reason, field="overrideReason", limit=OPINION_LIMIT)
-    rules.step(order, A.DISPATCH if order.state == OrderState.FILED else A.FILE, work.actor)
+    step = rules.step(order, SENDING.get(OrderState(order.state), A.FILE), work.actor)
+    if step.action is A.RULE:
+        rules.needs_opinion(reason, field="overrideReason")
     _dispatchable(work, order, matter_code, rule_id, unit_id, reason)
     args = {"id": id, "matter_code": matter_code, "rule_id": rule_id, "unit_id": unit_id, "reason": reason}
     await holds.hold(work, id=op_id, act=DISPATCH, args=args, kind=KIND, subject_id=id, area=order.area)
@@ -71,7 +78,7 @@ async def ask_dispatch(
 
 
 async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
-    """G1.8 and G1.9: file under a rule, send to a unit, start its clocks."""
+    """G1.8 and G1.9, or G1.15: file under a rule, send to a unit, start its clocks."""
     order = await seen(work, args["id"])
     matter_code, rule_id, unit_id = args["matter_code"], args["rule_id"], args["unit_id"]
     _dispatchable(work, order, matter_code, rule_id, unit_id, args["reason"])
@@ -79,13 +86,15 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     if order.state == OrderState.REPORTED:
         order.catalogue_ref, order.matter_code, order.rule_id = library.catalogue.ref, matter_code, rule_id
         await advance(work, order, A.FILE, detail={"matter": matter_code, "rule": rule_id})
-    elif (order.matter_code, order.rule_id) != (matter_code, rule_id):
-        order.matter_code, order.rule_id = matter_code, rule_id
+    step = SENDING.get(OrderState(order.state), A.FILE)
+    order.matter_code, order.rule_id = matter_code, rule_id
+    if step is A.RULE:  # the unit gets the whole limit, so the first deadline falls too
+        order.bundled_due_at = None
     order.unit_id, order.override_reason = unit_id, args["reason"]
     order.dispatcher_id, order.dispatched_at = work.actor.id, work.now
     order.handler_id = order.finisher_id = ""
     set_handle_limit(order, rule_limit(work, order))
-    await advance(work, order, A.DISPATCH, receiver=unit_id, opinion=args["reason"],
+    await advance(work, order, step, receiver=unit_id, opinion=args["reason"],
                   detail={"unit": unit_id, "matter": matter_code, "rule": rule_id,
                           "suggested": (order.suggestion.get("best") or {}).get("unit", "")})  # fmt: skip
     return order
@@ -217,7 +226,7 @@ async def step(work: Work, *, id: str, version: int, action: OrderAction, opinio
     order = await seen(work, id, version)
     words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
     rules.step(order, action, work.actor)
-    plain = _PLAIN.get(action)
+    plain = PLAIN.get(action)
     if plain is None:
         raise BadInput(field="action")
     await plain(work, order, words)
@@ -297,12 +306,22 @@ async def _void(work: Work, order: WorkOrder, opinion: str) -> None:
     await advance(work, order, A.VOID, opinion=opinion, detail={"first": first.actor_id})
 
 
+async def _extend(work: Work, order: WorkOrder, opinion: str) -> None:
+    """G1.16: once more the limit, before it is over, at most twice."""
+    rules.needs_opinion(opinion)
+    rules.needs_extendable(order)
+    order.extension_times += 1
+    timer = await sla.extend(work, KIND, order.id, "handle", rule_limit(work, order), opinion)
+    order.bundled_due_at = timer.due_at
+    await advance(work, order, A.EXTEND, opinion=opinion, receiver=order.unit_id)
+
+
 async def _resume(work: Work, order: WorkOrder, opinion: str) -> None:
     rules.needs_own_unit(order, work.actor)
     await advance(work, order, A.RESUME, opinion=opinion)
 
 
-_PLAIN = {
+PLAIN = {
     A.SEND_CHECK: _send_check,
     A.WAIVE_CHECK: _waive_check,
     A.CLOSE_REJECT: _close_reject,
@@ -311,6 +330,7 @@ _PLAIN = {
     A.ESCALATE: _escalate,
     A.REOPEN: _reopen,
     A.VOID: _void,
+    A.EXTEND: _extend,
     A.RESUME: _resume,
 }
 
@@ -328,7 +348,7 @@ async def supervised(work: Work, order_id: str, on: bool) -> WorkOrder:
 async def acknowledge(work: Work, order_id: str) -> WorkOrder:
     """The leader has seen the card: it is kept, but no longer asks for attention."""
     order = await seen(work, order_id)
-    card = rules.card(order, work.now)
+    card = card_of(order, work.now)
     if card:
         order.acknowledged_at, order.acknowledged_rule = work.now, card.rule
         work.record(f"{KIND}.acknowledge", KIND, order.id, area=order.area, detail={"rule": card.rule})

@@ -8,7 +8,14 @@ from server.command.library import Library, frozen
 from server.command.orders import rules
 from server.command.orders.flow import FLOW, OrderAction
 from server.command.orders.rules import OrderSource
-from server.command.orders.service.advance import KIND, recount, settle, standing, touches
+from server.command.orders.service.advance import (
+    KIND,
+    count_rating,
+    recount,
+    settle,
+    standing,
+    touches,
+)
 from server.command.orders.tables import WorkOrder
 from server.kernel.calendar import Limit, day_of
 from server.kernel.errors import BadInput, NotFound
@@ -138,12 +145,17 @@ async def report_once(work: Work, r: Report) -> None:
 async def relocate(work: Work, order: WorkOrder, to: Spot) -> None:
     """Put an order on the map, counters included."""
     was = standing(order)
-    day = day_of(order.reported_at)
-    work.count("new", order.area, -1, day)
+    _count(work, order, -1)
     order.area, order.cell, order.address = to.area, to.cell, to.address or order.address
     order.accuracy_m = to.accuracy_m
     if to.point:
         order.lon, order.lat = to.point.lon, to.point.lat
         order.spot = spot(to.point.lon, to.point.lat)
-    work.count("new", order.area, 1, day)
+    _count(work, order, +1)
     recount(work, order, was)
+
+
+def _count(work: Work, order: WorkOrder, n: int) -> None:
+    """What counts for the day it came, and for the day it was rated, counts where the order is."""
+    work.count("new", order.area, n, day_of(order.reported_at))
+    count_rating(work, order, n)

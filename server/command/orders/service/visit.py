@@ -3,9 +3,9 @@
 from sqlmodel import col, select, update
 
 from server.command.orders import rules
+from server.command.orders.service.advance import count_rating
 from server.command.orders.service.desk import reopen
 from server.command.orders.tables import WorkOrder
-from server.kernel.calendar import day_of
 from server.platform.work import Work
 
 
@@ -26,22 +26,12 @@ async def rated(
     """Count a rating (the newest of a case counts) and reopen the case when `again`."""
     order = await work.session.get(WorkOrder, order_id, with_for_update=True)
     assert order is not None
-    if order.rated_at is not None:
-        _count(work, order, -1)
+    count_rating(work, order, -1)
     order.satisfied, order.rated_at = satisfied, work.now
     order.unsolved_times += unsolved
-    _count(work, order, +1)
+    count_rating(work, order, +1)
     if again:
         await reopen(work, order, text, by_system=True)
-
-
-def _count(work: Work, order: WorkOrder, n: int) -> None:
-    if order.rated_at is None:
-        return
-    day = day_of(order.rated_at)
-    work.count("rated", order.area, n, day)
-    if order.satisfied:
-        work.count("satisfied", order.area, n, day)
 
 
 async def followed(work: Work, order_id: str) -> None:
