@@ -26,6 +26,8 @@ from server.command.requests import service as requests
 from server.command.requests.rules import RequestKind, ServiceLevel, Solved
 from server.command.requests.service import Submission
 from server.command.requests.tables import CitizenRequest
+from server.graph.audience import SchemaByRole
+from server.graph.context import Context
 from server.identity import accounts
 from server.identity.service import Identity
 from server.identity.tables import Account, PostHolding
@@ -39,6 +41,7 @@ from server.platform.files import File, Files
 from server.platform.news import LocalHub, News
 from server.platform.vault import Vault
 from server.platform.work import Office
+from server.schemas import build
 from server.settings import Settings
 from tests.clock import Clock
 from tests.factories import DISTRICT, STREET, a_citizen, a_leader, an_id, an_officer
@@ -60,6 +63,11 @@ def _wired() -> Office:
     """The office as app.py wires it, read once: catalogue, map and calendar never change."""
     with TemporaryDirectory() as folder:
         return open_office(Settings(data_dir=Path(folder)))
+
+
+@cache
+def _schemas() -> SchemaByRole:
+    return SchemaByRole(build())
 
 
 @asynccontextmanager
@@ -179,6 +187,22 @@ class City:
         """What was told of a subject, in order."""
         rows = await self.rows(News, News.subject_id == id)
         return [row.verb for row in sorted(rows, key=lambda row: row.seq)]
+
+    async def ask(self, actor: Actor, query: str, **variables: Any) -> dict[str, Any]:
+        """What the person's app is answered; fails on errors."""
+        result = await _schemas().execute(
+            query, context_value=Context(self.office, actor), variable_values=variables
+        )
+        assert not result.errors, result.errors
+        data: dict[str, Any] = result.data or {}
+        return data
+
+    async def refused(self, actor: Actor, query: str, **variables: Any) -> list[str]:
+        """The codes of the errors the person's app is answered."""
+        result = await _schemas().execute(
+            query, context_value=Context(self.office, actor), variable_values=variables
+        )
+        return [str((error.extensions or {}).get("code")) for error in result.errors or ()]
 
     # ── doing ─────────────────────────────────────────────────────────────────────────────────────
 
