@@ -1,6 +1,7 @@
 """`sanwei …`: what an operator does from a terminal."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ import typer
 import uvicorn
 
 from server.app import close_office, create_app, open_office
-from server.demo import accounts_of, seed
+from server.demo import HalfTold, accounts_of, seed
 from server.graph.socket import MAX_FRAME_BYTES
 from server.integrations.messages import Refused, read_messages
 from server.kernel.errors import CityError
@@ -32,6 +33,9 @@ app.add_typer(audits, name="audit")
 def run() -> None:
     """Migrate, seed the demo once when SANWEI_MODE=demo, and serve until Ctrl+C."""
     settings = Settings()
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     _port_is_free(settings)
     asyncio.run(prepare(settings))
     _welcome(settings)
@@ -130,7 +134,11 @@ async def prepare(settings: Settings) -> None:
     async with _office(settings) as office:
         await upgrade(office.store.writer)
         if settings.demo:
-            await seed(office, echo=typer.echo)
+            try:
+                await seed(office, echo=typer.echo)
+            except HalfTold:
+                typer.echo("The demo was cut off while it was being told. Begin again: make demo", err=True)
+                raise typer.Exit(2) from None
 
 
 def _port_is_free(settings: Settings) -> None:

@@ -25,6 +25,7 @@ from server.command.requests.service import Submission
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
+from server.kernel.errors import CityError
 from server.kernel.geo import Wgs84
 from server.platform.files import Files
 from server.platform.vault import Vault
@@ -33,6 +34,12 @@ from server.settings import Settings
 
 STORY = Path(__file__).parents[1] / "shared" / "data" / "demo"
 RATINGS = (ServiceLevel.VERY_SATISFIED,) * 6 + (ServiceLevel.SATISFIED,) * 3 + (ServiceLevel.DISSATISFIED,)
+
+
+class HalfTold(CityError):
+    """Seeding was cut off; the demo has to begin again."""
+
+    code = "HALF_TOLD"
 
 
 @cache
@@ -67,11 +74,15 @@ def _units() -> Sequence[Mapping[str, Any]]:
 
 
 async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
-    """Fill an empty store once. False when it was filled before."""
+    """Fill an empty store once. False when it was filled before. Raises HalfTold after a cut-off seeding."""
     teller = Teller(office)
+    first, last = an_id("case 0"), an_id("past 1 0")
     async with office.reading() as session:
-        if await shown.of(session, [an_id("case 0")]):
-            return False
+        known = await shown.of(session, [first, last])
+    if first in known and last not in known:
+        raise HalfTold
+    if known:
+        return False
     echo("Seeding the demo district …")
     await teller.people()
     await teller.cases()

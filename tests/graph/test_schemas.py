@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 import strawberry
+from graphql import GraphQLEnumType
+from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from server import schemas
 from server.graph.audience import field_for
@@ -49,3 +51,10 @@ def test_drift_is_told_until_it_is_written(tmp_path):
     file = tmp_path / "leader.graphql"
     file.write_text(file.read_text().replace("type Unit {", "type Unity {"))
     assert "-type Unity {\n+type Unit {\n" in schemas.drift(tmp_path)
+
+
+def test_a_schema_that_runs_hands_resolvers_members_of_enums_not_strings():
+    for schema in schemas.build().values():
+        enums = [kind for kind in schema._schema.type_map.values() if isinstance(kind, GraphQLEnumType)]
+        plain = {kind.name for kind in enums if not isinstance(kind, CustomGraphQLEnumType)}
+        assert {name for name in plain if not name.startswith("__")} == set()

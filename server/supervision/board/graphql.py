@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -26,6 +27,7 @@ from server.supervision.board.queries import Counts
 
 ONLY_LEADERS: frozenset[Role] = frozenset({LEADER})
 LIVE_SECONDS = 1.0  # the board is told at most once a second
+LOOK_AGAIN_SECONDS = 15.0
 
 
 class MapMeasure(StrEnum):
@@ -154,7 +156,8 @@ class Subscription:
             while True:
                 woken.clear()
                 yield await board(info)
-                await woken.wait()
+                with suppress(TimeoutError):  # a broker may lose a wake
+                    await asyncio.wait_for(woken.wait(), LOOK_AGAIN_SECONDS)
                 await asyncio.sleep(LIVE_SECONDS)
 
 
