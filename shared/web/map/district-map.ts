@@ -13,6 +13,7 @@ import {
   marker,
   polygon,
   polyline,
+  type Polygon,
 } from 'leaflet'
 import type { Point } from '../geo.ts'
 import type { Meaning } from '../status.ts'
@@ -116,14 +117,15 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     for (const { code, step, label } of shades) {
       const area = byCode.get(code)
       if (!area) continue
-      const fillColor = colour(step ? `ramp${step}` : 'sunken')
+      // the canvas takes a pattern wherever it takes a colour
+      const fillColor = step ? colour(`ramp${step}`) : (hatch(colour('surface'), colour('ctl')) as unknown as string)
       const shape = polygon(
         area.rings.map((ring) => unroll(ring)),
         {
           color: colour('surface'),
           weight: 1.5,
           fillColor,
-          fillOpacity: step ? 0.9 : 0.5,
+          fillOpacity: 0.9,
         },
       )
       shape.on('click', () => events.area(code)).bindTooltip(label, { sticky: true })
@@ -153,7 +155,12 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     drawShades()
     drawNames()
   }
-  map.on('zoomend', drawGround).on('moveend', drawNames)
+  map
+    .on('zoomend', () => {
+      drawGround()
+      drawShades() // on top again
+    })
+    .on('moveend', drawNames)
   draw()
 
   return {
@@ -171,8 +178,13 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
       if (pins.length) map.fitBounds(latLngBounds(pins.map(place)).pad(0.2), { maxZoom: NEAR })
     },
     shades(next) {
+      const codes = (some: readonly Shade[]): string => some.map(({ code }) => code).join()
+      const others = codes(next) !== codes(shades)
       shades = next
       drawShades()
+      const shapes = (shading?.getLayers() ?? []) as Polygon[]
+      const all = shapes.reduce((sum, shape) => sum.extend(shape.getBounds()), latLngBounds([]))
+      if (others && all.isValid()) map.fitBounds(all, { animate: false })
     },
     picked(point) {
       picking?.clearLayers()
@@ -198,6 +210,24 @@ const place = ({ lon, lat }: Point): LatLng => [lat, lon]
 
 function enter(event: KeyboardEvent, act: () => void): void {
   if (event.key === 'Enter' || event.key === ' ') act()
+}
+
+/** Too few to say: lines that slant, as in the key. */
+function hatch(paper: string, line: string): CanvasPattern | null {
+  const tile = document.createElement('canvas')
+  const size = (tile.width = tile.height = 8)
+  const pen = tile.getContext('2d')
+  if (!pen) return null
+  pen.fillStyle = paper
+  pen.fillRect(0, 0, size, size)
+  pen.strokeStyle = line
+  pen.lineWidth = 1.5
+  for (const x of [-size, 0, size]) {
+    pen.moveTo(x, size)
+    pen.lineTo(x + size, 0)
+  }
+  pen.stroke()
+  return pen.createPattern(tile, 'repeat')
 }
 
 /** Elements, not text: nothing a person typed is ever read as HTML. */
