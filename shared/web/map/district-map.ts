@@ -11,9 +11,9 @@ import {
   map as makeMap,
   point as makePoint,
   marker,
+  type Polygon,
   polygon,
   polyline,
-  type Polygon,
 } from 'leaflet'
 import type { Point } from '../geo.ts'
 import type { Meaning } from '../status.ts'
