@@ -215,7 +215,9 @@ function enter(event: KeyboardEvent, act: () => void): void {
 /** Too few to say: lines that slant, as in the key. */
 function hatch(paper: string, line: string): CanvasPattern | null {
   const tile = document.createElement('canvas')
-  const size = (tile.width = tile.height = 8)
+  const size = 8
+  tile.width = size
+  tile.height = size
   const pen = tile.getContext('2d')
   if (!pen) return null
   pen.fillStyle = paper
