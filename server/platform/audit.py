@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index
@@ -73,7 +73,8 @@ class Entry:
 def digest(line: AuditLine) -> str:
     """SHA-256 over the previous hash and every fact of the line, in canonical JSON."""
     facts = {
-        "street": line.street, "seq": line.seq, "at": line.at.isoformat(timespec="microseconds"),
+        "street": line.street, "seq": line.seq,
+        "at": line.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "verb": line.verb, "subject": [line.subject_kind, line.subject_id],
         "actor": [line.actor_id, line.role, line.post, line.unit_id],
         "step": [line.source, line.target], "receiver": line.receiver, "opinion": line.opinion,
@@ -115,34 +116,42 @@ class Break:
 
     street: str
     seq: int
-    what: str  # "edited" | "missing" | "reordered" | "tail"
+    what: str  # "edited" | "missing" | "tail" | "head"
 
 
 async def verify(session: AsyncSession, *, page: int = 1000) -> tuple[int, list[Break]]:
-    """Walk every chain. Returns how many lines hold and where the first break of each chain is."""
+    """Walk every chain, also while others append: how many lines hold, and each chain's first break."""
     count, breaks = 0, []
-    for head in await session.exec(select(Chain).order_by(Chain.street)):
-        seq, last = 0, GENESIS
-        broken: Break | None = None
-        news = 0
-        while broken is None:
-            rows = (await session.exec(
-                select(AuditLine).where(AuditLine.street == head.street, AuditLine.seq > seq)
-                .order_by(col(AuditLine.seq)).limit(page)
-            )).all()  # fmt: skip
+    headed, lined = select(Chain.street), select(AuditLine.street).distinct()
+    for street in sorted({*await session.exec(headed), *await session.exec(lined)}):
+        held, broken = await _walk(session, street, page)
+        count += held
+        breaks += [broken] if broken else []
+    return count, breaks
+
+
+async def _walk(session: AsyncSession, street: str, page: int) -> tuple[int, Break | None]:
+    """How many lines of one chain hold, and where it breaks, if it does."""
+    count, seq, last = 0, 0, GENESIS
+    head, before = await _head(session, street), -1
+    while head and head.seq > before:  # the head moves while people work: then there is more to read
+        while rows := (await session.exec(
+            select(AuditLine).where(AuditLine.street == street, AuditLine.seq > seq)
+            .order_by(col(AuditLine.seq)).limit(page)
+        )).all():  # fmt: skip
             for line in rows:
                 if line.prev_hash != last:
-                    broken = Break(head.street, line.seq, "missing")
-                elif digest(line) != line.hash:
-                    broken = Break(head.street, line.seq, "edited")
-                if broken:
-                    break
-                seq, last, news = line.seq, line.hash, news + 1
-            if len(rows) < page:
-                break
-        if broken is None and last != head.hash:
-            broken = Break(head.street, seq + 1, "tail")
-        if broken:
-            breaks.append(broken)
-        count += news
-    return count, breaks
+                    return count, Break(street, line.seq, "missing")
+                if digest(line) != line.hash:
+                    return count, Break(street, line.seq, "edited")
+                count, seq, last = count + 1, line.seq, line.hash
+        if last == head.hash:
+            return count, None
+        before = head.seq
+        head = await _head(session, street)
+    return count, Break(street, seq + 1, "tail" if head else "head")
+
+
+async def _head(session: AsyncSession, street: str) -> Chain | None:
+    rows = select(Chain).where(Chain.street == street).execution_options(populate_existing=True)
+    return (await session.exec(rows)).one_or_none()

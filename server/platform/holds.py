@@ -100,9 +100,10 @@ async def release(office: Office) -> int:
     for row in due:
         try:
             async with office.work(_thaw(row.actor), now=row.asked_at) as work:
-                if await _claimed(work, row.id):
+                mine = await _claimed(work, row.id)
+                if mine:
                     await office.acts[row.act](work, row.args)
-            done += 1
+            done += mine
         except CityError as refusal:
             async with office.work(_thaw(row.actor)) as work:
                 if await _claimed(work, row.id):

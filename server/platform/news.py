@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -143,7 +143,7 @@ class NewsDesk:
 
     async def follow(
         self, interest: Interest, since: str | None = None
-    ) -> AsyncIterator[tuple[Cursor, News | None]]:
+    ) -> AsyncGenerator[tuple[Cursor, News | None], None]:
         """Events after `since`, then live, each with the cursor to resume from.
 
         The first item carries no event: it says from where the reader is now listening.

@@ -135,8 +135,8 @@ class Office:
         """One transaction in the name of `actor`. Raises StaleVersion when somebody was faster."""
         async with self.store.writing() as session:
             work = Work(self, session, actor, now or self.clock())
-            yield work
             try:
+                yield work
                 await work.seal()
                 await session.commit()
             except StaleDataError:
