@@ -1,4 +1,4 @@
-import type { RouteRecordRaw } from 'vue-router'
+import type { RouteLocationNormalized, RouteRecordRaw } from 'vue-router'
 import HomePage from './home/HomePage.vue'
 import { wide } from './wide'
 
@@ -9,6 +9,9 @@ const sub = {
   },
 }
 
+/** A form may be opened to mend the refused act `op`. */
+const withOp = ({ params, query }: RouteLocationNormalized) => ({ ...params, op: query.op })
+
 export const routes: RouteRecordRaw[] = [
   { path: '/', component: HomePage },
   { path: '/tasks', component: () => import('./orders/tasks/TasksPage.vue') },
@@ -17,11 +20,11 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/orders/:id/:kind(verify|check)',
     component: () => import('./orders/tasks/TaskPage.vue'),
-    props: true,
+    props: withOp,
     meta: sub,
   },
-  { path: '/orders/:id/finish', component: () => import('./orders/handle/FinishPage.vue'), props: true, meta: sub },
-  { path: '/report', component: () => import('./orders/report/ReportPage.vue'), meta: sub },
+  { path: '/orders/:id/finish', component: () => import('./orders/handle/FinishPage.vue'), props: withOp, meta: sub },
+  { path: '/report', component: () => import('./orders/report/ReportPage.vue'), props: withOp, meta: sub },
   { path: '/outbox', component: () => import('./outbox/OutboxPage.vue'), meta: sub },
   { path: '/me', component: () => import('./identity/MePage.vue') },
   { path: '/:rest(.*)*', component: () => import('./home/NotFoundPage.vue') },

@@ -86,6 +86,7 @@ export function useHand(lanes: Lanes) {
       document.getElementById('case')?.focus()
       scrollTo({ top: 0 })
     },
+    refused: () => void load(),
     async back(orderId) {
       lanes.countSoon()
       await list.reload()

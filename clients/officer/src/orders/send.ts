@@ -3,7 +3,7 @@ import { Refusal } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
 import { type Op, outbox } from '@sanwei/web/outbox'
-import type { Photo } from '@sanwei/web/photos'
+import { type Photo, revive } from '@sanwei/web/photos'
 import { toast } from '@sanwei/web/toast'
 import { type Ref, readonly, ref, watch } from 'vue'
 
@@ -15,7 +15,8 @@ export interface Letter {
   title: string
   photos: readonly Photo[]
   subject?: string
-  id?: string
+  /** A refused act this one is sent instead of. */
+  replaces?: string | undefined
   variables(opId: string): Record<string, unknown>
 }
 
@@ -26,15 +27,20 @@ export async function post({
   title,
   photos,
   subject,
-  id = uuid(),
+  replaces,
 }: Letter): Promise<{ sent: Promise<Op> }> {
+  for (const op of outbox.ops.value) {
+    const sameForm = subject !== undefined && op.subject === subject && op.kind === kind
+    if (op.state === 'needs-you' && (sameForm || op.id === replaces)) await outbox.discard(op.id)
+  }
+  const id = uuid()
   const sent = outbox.send(kind, variables(id), { id, title, photos, ...(subject ? { subject } : {}) })
   await Promise.race([sent, isStored(id)])
   return { sent }
 }
 
-const isStored = (id: string): Promise<void> =>
-  new Promise((done) => {
+function isStored(id: string): Promise<void> {
+  return new Promise((done) => {
     const stop = watch(
       () => outbox.ops.value.some((op) => op.id === id),
       (stored) => {
@@ -45,29 +51,26 @@ const isStored = (id: string): Promise<void> =>
       { immediate: true, flush: 'sync' },
     )
   })
+}
 
 /**
  * Sends a form through the outbox. With network the server's refusal comes back into the form;
- * without, the act waits on the phone and the form is done.
+ * without, the act waits on the phone and the form is done. Resolves with true when it is done.
  */
 export function useSend(
   form: Problems,
   fields: Record<string, string>,
 ): { busy: Readonly<Ref<boolean>>; send(letter: Letter): Promise<boolean> } {
   const busy = ref(false)
-  let refused: string | null = null
 
   async function send(letter: Letter): Promise<boolean> {
     if (busy.value) return false
     busy.value = true
     form.clear()
     try {
-      if (refused) await outbox.discard(refused) // the same form once more, mended
-      refused = null
       const { sent } = await post(letter)
       const op = await Promise.race([sent, pause(PATIENCE_MS)])
       if (op?.refusal) {
-        refused = op.id
         form.take(new Refusal(op.refusal.code, op.refusal.params, op.refusal.field), fields)
         return false
       }
@@ -85,3 +88,22 @@ export function useSend(
 }
 
 const pause = (ms: number): Promise<undefined> => new Promise((done) => setTimeout(done, ms, undefined))
+
+/** What a refused act held, for the form it came from. */
+export function refused<Input extends object>(
+  id: string | undefined,
+): { input: Input; photos(ids: readonly string[]): Photo[] } | null {
+  const op = outbox.ops.value.find((one) => one.id === id && one.state === 'needs-you')
+  if (!op) return null
+  return {
+    input: op.variables.input as Input,
+    photos: (ids) =>
+      op.photos.flatMap(({ id: photoId, blob }) =>
+        blob && ids.includes(photoId) ? [revive({ id: photoId, blob, takenAt: null })] : [],
+      ),
+  }
+}
+
+/** The form a refused act is mended in. */
+export const formOf = ({ id, kind, subject }: Pick<Op, 'id' | 'kind' | 'subject'>): string =>
+  subject ? `/orders/${subject}/${kind}?op=${id}` : `/${kind}?op=${id}`

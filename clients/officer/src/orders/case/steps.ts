@@ -1,4 +1,5 @@
-import { graph } from '@sanwei/web/graph'
+import { sentence } from '@sanwei/web/errors'
+import { graph, Refusal } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
 import { toast } from '@sanwei/web/toast'
 import { type ComputedRef, computed, type Ref, ref, shallowRef, watch } from 'vue'
@@ -33,6 +34,8 @@ export interface Steps extends Pick<Act, 'busy'> {
   took(row: OrderRowFragment, words: string): void
   /** Takes the last held step back. */
   undo(): void
+  /** Guards a sheet's button; whatever the server refuses, the case is read again first. */
+  acting(failed?: (failure: unknown) => void): Act
 }
 
 const isWhole = (choice: Choice): choice is WholeChoice => !!choice.matter && !!choice.rule && !!choice.unit
@@ -40,14 +43,19 @@ const isWhole = (choice: Choice): choice is WholeChoice => !!choice.matter && !!
 /** The steps of one case: which are offered, what each does, and how the last one is taken back. */
 export function useSteps(
   read: () => OrderCaseFragment | undefined,
-  on: { moved(row: OrderRowFragment): void; back(orderId: string): void },
+  on: { moved(row: OrderRowFragment): void; back(orderId: string): void; refused(): void },
 ): Steps {
   const router = useRouter()
   const order = computed(read)
   const picked = shallowRef<Choice | null>(null)
   const sheet = ref<SheetName | null>(null)
   const held = shallowRef<{ id: string; orderId: string } | null>(null)
-  const { busy, act } = useAct()
+  const acting = (failed: (failure: unknown) => void = (failure) => toast(sentence(failure))): Act =>
+    useAct((failure) => {
+      if (failure instanceof Refusal) on.refused()
+      failed(failure)
+    })
+  const { busy, act } = acting()
 
   watch(
     () => order.value?.id,
@@ -120,5 +128,5 @@ export function useSteps(
   }
 
   const buttons = computed(() => (order.value ? buttonsFor(order.value) : []))
-  return { order, buttons, busy, picked, choice, sheet, press, dispatch, merge, took, undo }
+  return { order, buttons, busy, picked, choice, sheet, press, dispatch, merge, took, undo, acting }
 }

@@ -37,6 +37,10 @@ export function commonMatters(owner: string): CommonMatter[] {
   return [...own.sort((a, b) => b.times - a.times), ...rest].slice(0, TILES)
 }
 
+/** The name of a matter this officer has reported before. */
+export const knownName = (owner: string, code: string): string =>
+  used(owner).find((matter) => matter.code === code)?.name ?? code
+
 /** Counts one more report of this matter. */
 export function countUse(owner: string, matter: { code: string; name?: string }): void {
   const own = used(owner)

@@ -5,14 +5,15 @@ import { type Photo, revive } from '@sanwei/web/photos'
 import { session } from '@sanwei/web/session'
 import { toast } from '@sanwei/web/toast'
 import { computed, ref, shallowRef } from 'vue'
+import type { ReportProblem } from '../../gql/graphql'
 import { useHere } from '../place/use-here'
-import { post } from '../send'
-import { commonMatters, countUse } from './common-matters'
+import { post, refused } from '../send'
+import { commonMatters, countUse, knownName } from './common-matters'
 
 const bare = (photos: readonly Photo[]) => photos.map(({ url: _, ...kept }) => kept)
 
 /** The 15-second report: everything it needs is on the phone, and 保存 only writes to the phone. */
-export function useReport() {
+export function useReport(op?: string) {
   const owner = session.owner.value ?? ''
   const here = useHere()
   const form = useProblems()
@@ -50,6 +51,19 @@ export function useReport() {
     },
   })
 
+  const old = refused<ReportProblem>(op)
+  if (old) {
+    const { matterCode, photoIds, afterPhotoIds, place } = old.input
+    if (!common.value.some((one) => one.code === matterCode))
+      other.value = { code: matterCode, name: knownName(owner, matterCode) }
+    code.value = matterCode
+    text.value = old.input.text ?? ''
+    solved.value = old.input.selfHandled ?? false
+    photos.value = old.photos([photoIds].flat())
+    after.value = old.photos([afterPhotoIds ?? []].flat())
+    void here.take(place)
+  }
+
   function clear(): void {
     photos.value = []
     after.value = []
@@ -70,6 +84,7 @@ export function useReport() {
     const afterPhotos = solved.value ? after.value : []
     await post({
       kind: 'report',
+      replaces: op,
       title: t('report.of', { matter: nameOf(what) }),
       photos: [...photos.value, ...afterPhotos],
       variables: (id) => ({
