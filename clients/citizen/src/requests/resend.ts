@@ -9,7 +9,8 @@ import { SubmittedDocument } from '../gql/graphql.ts'
 export async function resend(op: Op): Promise<Op> {
   const input = op.variables.input as { id: string; version?: number } | undefined
   if (op.state !== 'needs-you' || op.refusal?.code !== 'STALE_VERSION' || !input) return op
-  const { version } = (await graph(SubmittedDocument, { id: input.id })).request
-  await outbox.retry(op.id, { input: { ...input, version } })
+  const newest = await graph(SubmittedDocument, { id: input.id }).catch(() => null)
+  if (!newest) return op
+  await outbox.retry(op.id, { input: { ...input, version: newest.request.version } })
   return outbox.ops.value.find(({ id }) => id === op.id) ?? op
 }

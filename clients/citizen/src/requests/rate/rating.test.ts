@@ -20,7 +20,7 @@ async function open() {
   ])
   await openOutbox(senders)
   await outbox.flush()
-  const rating = effectScope().run(() => useRating(shallowRef(CASE))) as ReturnType<typeof useRating>
+  const rating = effectScope().run(() => useRating(CASE.id, shallowRef(CASE))) as ReturnType<typeof useRating>
   return { ...rating, outbox }
 }
 
@@ -66,7 +66,7 @@ test('a rating written on an older version of the case is put on the newest one'
   newest = 6
   const { form, submit, outbox } = await open()
   Object.assign(form, { solved: 'UNSOLVED', level: 'DISSATISFIED' })
-  expect(await submit()).toBe('done')
+  expect(await submit()).toBe('reopened')
   expect(ratings().map((input) => input.version)).toEqual([4, 6])
   expect(outbox.pending.value).toBe(0)
 })

@@ -31,11 +31,11 @@ interface Rating {
   busy: Readonly<Ref<boolean>>
   draft: Draft
   /** Whether the rating has arrived or is safely stored; null when something has to be mended first. */
-  submit(): Promise<'done' | 'kept' | null>
+  submit(): Promise<'done' | 'reopened' | 'kept' | null>
 }
 
 /** One rating being given: solved is asked apart from satisfied. */
-export function useRating(row: Readonly<Ref<RequestCaseFragment | null>>): Rating {
+export function useRating(caseId: string, row: Readonly<Ref<RequestCaseFragment | null>>): Rating {
   const form = reactive<Form>({ solved: null, level: null, reasons: [], text: '', photos: [] })
   const problems = useProblems()
   const busy = ref(false)
@@ -44,7 +44,7 @@ export function useRating(row: Readonly<Ref<RequestCaseFragment | null>>): Ratin
     return (solved !== null && solved !== 'SOLVED') || level === 'DISSATISFIED' || level === 'VERY_DISSATISFIED'
   })
 
-  const draft = useDraft<Omit<Form, 'photos'> & { photos: Omit<Photo, 'url'>[] }>('rate', {
+  const draft = useDraft<Omit<Form, 'photos'> & { photos: Omit<Photo, 'url'>[] }>(`rate/${caseId}`, {
     collect: () =>
       form.solved || form.level || form.text || form.photos.length
         ? { ...form, photos: form.photos.map(({ id, blob, takenAt }) => ({ id, blob, takenAt })) }
@@ -52,7 +52,7 @@ export function useRating(row: Readonly<Ref<RequestCaseFragment | null>>): Ratin
     restore: ({ photos, ...rest }) => Object.assign(form, rest, { photos: photos.map(revive) }),
   })
 
-  async function submit(): Promise<'done' | 'kept' | null> {
+  async function submit(): Promise<'done' | 'reopened' | 'kept' | null> {
     problems.clear()
     const { solved, level } = form
     if (!solved) problems.add('solved', t('rate.needSolved'))
@@ -82,7 +82,8 @@ export function useRating(row: Readonly<Ref<RequestCaseFragment | null>>): Ratin
         return null
       }
       await draft.clear()
-      return op.state === 'done' ? 'done' : 'kept'
+      if (op.state !== 'done') return 'kept'
+      return solved === 'UNSOLVED' ? 'reopened' : 'done'
     } finally {
       busy.value = false
     }
