@@ -66,7 +66,8 @@ class Supervision(Protocol):
 def offered(row: Supervision, actor: Actor) -> list[SupervisionAction]:
     """What this person may do now: the buttons of the screen."""
     mine = row.unit_id == actor.unit_id if actor.post in UNIT_POSTS else row.issuer_id == actor.id
-    return FLOW.offered(SupervisionState(row.state), actor.post) if mine else []
+    found = FLOW.offered(SupervisionState(row.state), actor.post) if mine else []
+    return [action for action in found if action is not SupervisionAction.PROGRESS]  # a reply includes it
 
 
 def needs_issuer(row: Supervision, actor: Actor) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlmodel import col, update
+
 from server.command.orders.rules import is_open
 from server.command.orders.service import desk
 from server.command.orders.service.advance import seen as order_seen
@@ -121,14 +123,16 @@ async def cancel(work: Work, *, id: str, version: int, reason: str) -> Supervisi
 
 
 async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
-    """Not signed in time: escalated. Not answered in time: overdue."""
-    row = await work.session.get(Supervision, timer.subject_id)
+    """Not signed in time: escalated. Not answered in time: overdue, which takes no form out of any hands."""
+    row = await work.session.get(Supervision, timer.subject_id, with_for_update=True)
     if row is None or level < 100:
         return
     if timer.name == "supervise_sign" and level == 100 and row.state == SupervisionState.ISSUED:
         await _take(work, row, A.ESCALATE, by=SYSTEM)
         return
-    row.overdue = row.overdue or timer.name == "supervise_reply"
+    if timer.name == "supervise_reply":
+        late = update(Supervision).where(col(Supervision.id) == row.id).values(overdue=True)
+        await work.session.exec(late, execution_options={"synchronize_session": False})
     work.record(f"{KIND}.clock_{level}", KIND, row.id, area=row.area, detail={"clock": timer.name},
                 touches=_touches(row))  # fmt: skip
 
