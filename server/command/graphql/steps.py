@@ -90,10 +90,11 @@ WORDS_FOR_CITIZENS = frozenset({
     "order.finish", "order.reject", "order.extend", "order.suspend", "order.close",
     "request.supply", "request.rate", "request.reopen",
 })  # fmt: skip
-# Notes for the news only; a timeline of people does not need them.
+# Notes for the news only, or told by the order's own line; a timeline of people does not need them.
 UNSAID = frozenset({"order.clock_80", "order.acknowledge", "order.supplied", "order.urged", "request.submit",
                     "request.assign", "request.sign", "request.reply", "request.audit_pass",
-                    "request.audit_fail", "request.reject", "request.hand_over"})  # fmt: skip
+                    "request.audit_fail", "request.reject", "request.hand_over", "request.clock_80",
+                    "request.clock_100", "request.clock_150"})  # fmt: skip
 
 
 async def timeline(
