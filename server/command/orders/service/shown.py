@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.command.orders import queries
 from server.command.orders.service.report import Spot
 from server.command.orders.tables import WorkOrder
+from server.kernel.actors import Actor
 from server.kernel.geo import Wgs84
 
 
@@ -58,7 +59,10 @@ async def public(session: AsyncSession, id: str) -> Shown | None:
     return Shown.of(row) if row else None
 
 
-async def near(session: AsyncSession, point: Wgs84, radius_m: float, limit: int) -> list[tuple[Shown, float]]:
-    """Public open orders around a point, nearest first, with metres."""
-    found = await queries.near(session, queries.public(), point, radius_m, limit)
+async def near(
+    session: AsyncSession, point: Wgs84, radius_m: float, limit: int, *, asking: Actor
+) -> list[tuple[Shown, float]]:
+    """Other people's public open orders around a point, nearest first, with metres."""
+    others = queries.public().where(WorkOrder.reporter_id != asking.id)
+    found = await queries.near(session, others, point, radius_m, limit)
     return [(Shown.of(row), metres) for row, metres in found]

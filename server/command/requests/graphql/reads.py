@@ -93,7 +93,9 @@ class Query:
     async def nearby(self, info: Info, at: PlaceInput, first: int = 20) -> list[PublicCase]:
         """Open cases within 1 km, nearest first, without names."""
         async with info.context.office.reading() as session:
-            found = await shown.near(session, at.point(), rules.NEARBY_M, bounded(first))
+            found = await shown.near(
+                session, at.point(), rules.NEARBY_M, bounded(first), asking=info.context.actor
+            )
         return [PublicCase(order=order, metres=metres) for order, metres in found]
 
     @field_for(CITIZEN)
@@ -109,7 +111,9 @@ class Query:
         near: list[PublicCase] = []
         if at and guess.best:
             async with office.reading() as session:
-                found = await shown.near(session, at.point(), rules.SAME_PLACE_M, 20)
+                found = await shown.near(
+                    session, at.point(), rules.SAME_PLACE_M, 20, asking=info.context.actor
+                )
             near = [
                 PublicCase(order=order, metres=metres) for order, metres in found
                 if guess.best.matter.code in {order.matter_code, order.guessed_code}
