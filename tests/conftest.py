@@ -1,4 +1,4 @@
-"""What every test may ask for: a store on both engines, an office, a server, a browser, a clock."""
+"""What every test may ask for: an empty store on both engines, a broker, a browser, a clock."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -8,30 +8,18 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from sqlmodel import SQLModel
 
-from server.app import close_office, create_app, open_office
 from server.migrations.upgrade import upgrade
 from server.platform.db import open_store
-from server.platform.work import Office
 from server.settings import Settings
 from tests.clock import Clock
-from tests.servers import (
-    AS_ROOT,
-    Child,
-    Postgres,
-    Running,
-    free_port,
-    postgres_cluster,
-    program,
-    redis_server,
-    running,
-)  # fmt: skip
+from tests.servers import AS_ROOT, Child, Postgres, postgres_cluster, program, redis_server
 
 CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-quic", *(["--no-sandbox"] if AS_ROOT else []),
 ]  # fmt: skip
 OFFLINE = "ERR_INTERNET_DISCONNECTED"  # what a browser says of a network the test took away
-HUADI = {"longitude": 113.2370, "latitude": 23.1170}  # 多宝社区, where the demo's grid officer walks
+HERE = {"longitude": 113.2370, "latitude": 23.1170}  # 逢源街道, where the demo's grid officer walks
 
 
 @pytest.fixture(scope="session")
@@ -111,24 +99,6 @@ def settings(tmp_path: Path, store: str) -> Settings:
     return Settings(data_dir=tmp_path, database_url=store)
 
 
-@pytest.fixture
-async def office(settings: Settings, clock: Clock) -> AsyncIterator[Office]:
-    """The whole office over the fresh store, on the test's clock."""
-    office = open_office(settings)
-    office.clock = clock
-    yield office
-    await close_office(office)
-
-
-@pytest.fixture
-async def server(settings: Settings) -> AsyncIterator[Running]:
-    """The whole server over the fresh store, listening; people reach it as browsers do, with an origin."""
-    port = free_port()
-    app = create_app(settings.model_copy(update={"port": port}))
-    async with running(app, port=port) as listening:
-        yield listening
-
-
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The system's Chromium, driven by Playwright."""
@@ -148,7 +118,7 @@ async def phone_page(chromium: Browser) -> AsyncIterator[Callable[[str], Awaitab
         if message.type == "error" and OFFLINE not in message.text:
             complaints.append(f"{message.location['url']}: {message.text}")
 
-    async def open_page(url: str, *, place: dict[str, float] = HUADI, desktop: bool = False) -> Page:
+    async def open_page(url: str, *, place: dict[str, float] = HERE, desktop: bool = False) -> Page:
         context = await chromium.new_context(
             viewport={"width": 1280, "height": 800} if desktop else {"width": 390, "height": 844},
             has_touch=not desktop, is_mobile=not desktop, device_scale_factor=2,

@@ -76,7 +76,7 @@ async def eventually(check: Callable[[], T | Awaitable[T]], within: float = 5.0)
 
 
 class Child:
-    """A server process that can be stopped, killed and started again with the same data and port."""
+    """A server process that can be stopped and started again with the same data and port."""
 
     def __init__(
         self, command: Sequence[str], port: int, *, log: Path, user: str | None = None,
@@ -101,13 +101,6 @@ class Child:
         """End it in good order; stopped already: nothing."""
         if self._process:
             self._process.send_signal(signal.SIGINT)  # PostgreSQL's "fast", Redis' ordinary stop
-            self._process.wait(READY_SECONDS)
-            self._process = None
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        if self._process:
-            self._process.kill()
             self._process.wait(READY_SECONDS)
             self._process = None
 
