@@ -10,8 +10,9 @@ from server.kernel.actors import SYSTEM
 from server.platform import rollups
 from server.platform.rollups import STOCK, Rollup, scopes
 from tests.city import an_office
-from tests.factories import CELL, COMMUNITY, DISTRICT, STREET
+from tests.factories import CELL, DISTRICT, STREET
 
+COMMUNITY = CELL[:12]
 TODAY, YESTERDAY = date(2026, 3, 2), date(2026, 3, 1)
 
 

@@ -1,7 +1,6 @@
 """Counters never disagree with the rows: after any walk of verbs every figure is what COUNT would say."""
 
 from collections import Counter
-from datetime import date
 from random import Random
 
 import pytest
@@ -20,14 +19,14 @@ from server.command.requests.flow import FLOW as REQUEST_FLOW
 from server.command.requests.flow import RequestState
 from server.command.requests.rules import ServiceLevel, Solved
 from server.command.requests.tables import CitizenRequest
-from server.kernel.calendar import day_of
 from server.kernel.errors import CityError
 from server.platform import holds
 from server.platform.holds import Hold
-from server.platform.rollups import STOCK, Rollup, scopes
+from server.platform.rollups import Rollup
 from server.supervision.orders import service as supervisions
 from server.supervision.orders.rules import SuperviseDue
 from tests.city import BIN, BIN_RULE, FAR, HERE, LAMP, LAMP_RULE, NEAR, OTHER_STREET, on_sqlite
+from tests.command.orders.counting import counters_agree
 from tests.factories import DISTRICT, STREET, an_id
 
 A = OrderAction
@@ -175,21 +174,6 @@ class Walk:
     )
 
 
-async def told_by_rows(city):
-    """(area, metric, day) → n, counted row by row."""
-    found: Counter[tuple[str, str, date]] = Counter()
-    for order in await city.rows(WorkOrder):
-        for area in scopes(order.area):
-            found[area, "new", day_of(order.reported_at)] += 1
-            if rules.is_open(order.state):
-                found[area, "open", STOCK] += 1
-                found[area, "overdue", STOCK] += order.overdue
-            if order.rated_at:
-                found[area, "rated", day_of(order.rated_at)] += 1
-                found[area, "satisfied", day_of(order.rated_at)] += bool(order.satisfied)
-    return {key: n for key, n in found.items() if n}
-
-
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_after_any_walk_every_figure_is_what_counting_says(city, seed):
     walk = Walk(city, seed)
@@ -203,14 +187,7 @@ async def test_after_any_walk_every_figure_is_what_counting_says(city, seed):
 
 
 async def figures_agree(city):
-    kept = {(row.area, row.metric, row.day): row.n for row in await city.rows(Rollup) if row.n}
-    changes = {key: n for key, n in kept.items() if key[1] in {"open", "overdue"} and key[2] != STOCK}
-    assert {key: n for key, n in kept.items() if key not in changes} == await told_by_rows(city)
-    balance: Counter[tuple[str, str]] = Counter()
-    for (area, metric, _), n in changes.items():
-        balance[area, metric] += n
-    stock = {(area, metric): n for (area, metric, day), n in kept.items() if day == STOCK}
-    assert {key: n for key, n in balance.items() if n} == stock  # walked back day by day it ends at nothing
+    await counters_agree(city.office)
     for leader in (city.lin, city.bo):
         board = (await city.ask(leader, BOARD))["board"]
         for key, name in zip(BoardFigureKey, ("newToday", "open", "overdue", "satisfaction"), strict=True):
