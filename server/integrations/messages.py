@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Self
 from uuid import NAMESPACE_URL, uuid5
 
 from server.command.orders.rules import OrderSource
@@ -20,6 +21,7 @@ from server.command.requests import queries, service
 from server.command.requests.rules import RequestKind
 from server.command.requests.service import Submission
 from server.kernel.actors import SYSTEM
+from server.kernel.calendar import EPOCH
 from server.kernel.errors import BadInput, CityError
 from server.kernel.text import clean_line
 from server.platform.areas import AreaTree
@@ -30,6 +32,12 @@ KINDS = Path(__file__).parents[2] / "shared" / "data" / "request-kinds.json"
 BATCH = 200  # rows to a transaction
 BODY_LIMIT = 8000  # characters; letters to a mailbox are longer than what is typed on a phone
 TITLE_LIMIT = 200
+ID_LIMIT = 64
+MOST_LIKES = 1_000_000_000
+FIELD_LIMIT = 16_000_000  # bytes in one field: what is longer is no letter, but a file gone wrong
+
+
+Row = Mapping[str, str]
 
 
 class BadFile(CityError):
@@ -46,6 +54,11 @@ class Refused:
     id: str
     code: str
     field: str
+
+    @classmethod
+    def of(cls, line: int, row: Row, refusal: CityError) -> Self:
+        """What `refusal` says of a row."""
+        return cls(line, row["message_id"], refusal.code, refusal.field or "")
 
     @staticmethod
     def table(rows: list["Refused"]) -> str:
@@ -83,10 +96,15 @@ async def read_messages(
     refused: list[Refused] = []
     kinds = Kinds()
     for batch, size in _batches(file):
-        keys = [_key(row) for _, row in batch]
+        sound: list[tuple[int, Row, str]] = []
+        for line, row in batch:
+            try:
+                sound.append((line, row, _key(row)))
+            except BadInput as refusal:
+                refused.append(Refused.of(line, row, refusal))
         async with office.work(SYSTEM) as work:
-            seen = await queries.known_externals(work.session, keys)
-            for (line, row), key in zip(batch, keys, strict=True):
+            seen = await queries.known_externals(work.session, [key for *_, key in sound])
+            for line, row, key in sound:
                 if key in seen:
                     known += 1
                     continue
@@ -95,16 +113,14 @@ async def read_messages(
                     seen.add(key)
                     added += 1
                 except CityError as refusal:
-                    refused.append(Refused(line, row["message_id"] or "", refusal.code, refusal.field or ""))
+                    refused.append(Refused.of(line, row, refusal))
         progress(size)
-    return added, known, refused
-
-
-Row = Mapping[str, str]
+    return added, known, sorted(refused, key=lambda row: row.line)
 
 
 def _batches(file: Path) -> Iterator[tuple[list[tuple[int, Row]], int]]:
     """Rows with their line numbers, `BATCH` at a time, and the bytes each batch took."""
+    csv.field_size_limit(FIELD_LIMIT)
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
             reader = csv.DictReader(text, restval="")
@@ -125,7 +141,8 @@ def _batches(file: Path) -> Iterator[tuple[list[tuple[int, Row]], int]]:
 
 
 def _key(row: Row) -> str:
-    return f"messages/{row['message_id'].strip()[:64]}"
+    """What a row is known by. Raises BadInput."""
+    return "messages/" + clean_line(row["message_id"], field="message_id", limit=ID_LIMIT, required=True)
 
 
 def _submission(areas: AreaTree, row: Row, key: str, kinds: Kinds, spread: bool, now: datetime) -> Submission:
@@ -134,15 +151,9 @@ def _submission(areas: AreaTree, row: Row, key: str, kinds: Kinds, spread: bool,
     return Submission(
         id=str(uuid5(NAMESPACE_URL, f"sanwei:{key}")), kind=kinds.of(title), title=title, text=row["body"],
         text_limit=BODY_LIMIT, spot=_spot(areas, key, spread), source=OrderSource.IMPORT,
-        submitted_at=_time(row["created_at"], now), likes=_number(row, "likes"), external_id=_known(row, key),
+        submitted_at=_time(row["created_at"], now), likes=_number(row, "likes"), external_id=key,
         reporter_id=str(uuid5(NAMESPACE_URL, f"sanwei:messages/user/{row['user_id'].strip()}")),
     )  # fmt: skip
-
-
-def _known(row: Row, key: str) -> str:
-    if not row["message_id"].strip():
-        raise BadInput(field="message_id")
-    return key
 
 
 def _spot(areas: AreaTree, key: str, spread: bool) -> Spot:
@@ -157,13 +168,13 @@ def _time(text: str, now: datetime) -> datetime:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise BadInput(field="created_at") from None
-    if at.tzinfo is None or at > now:
+    if at.tzinfo is None or not EPOCH <= at <= now:  # before the calendar begins no promise can be reckoned
         raise BadInput(field="created_at")
     return at.astimezone(UTC)
 
 
 def _number(row: Row, column: str) -> int:
-    try:
-        return max(0, int(row[column] or 0))
-    except ValueError:
-        raise BadInput(field=column) from None
+    number = row[column].strip() or "0"
+    if not number.isdecimal() or int(number) > MOST_LIKES:
+        raise BadInput(field=column)
+    return int(number)

@@ -92,7 +92,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
     Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded, NotAGridMatter.
     """
     text = clean_text(r.text, field="text", limit=r.text_limit)
-    rules.needs_photo_or_text(r.photo_ids, text)
+    rules.needs_photo_or_text(r.photo_ids, text or r.title)
     entry = FLOW.enter(OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post)
     if r.self_handled:
         rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
