@@ -67,6 +67,11 @@ async function find(search: string): Promise<MatterHit[]> {
   }
 }
 
+/** Keeps the matters on the device, once. */
+export async function takeMattersAlong(): Promise<void> {
+  if (!(await kept(KEEP_AS))) await find('')
+}
+
 /** Matters by name, code or keyword, asked while typing. */
 export function useMatters(): { text: Ref<string>; found: Readonly<Ref<MatterHit[]>> } {
   const text = ref('')

@@ -10,8 +10,9 @@ import {
   type TaskRowFragment,
   TasksDocument,
 } from '../../gql/graphql'
+import { takeMattersAlong } from '../case/choices'
+import { takeAlong } from './along'
 import { arrange } from './order'
-import { takeAlong } from './use-task'
 
 const LANES: readonly OrderLane[] = ['TO_VERIFY', 'TO_CHECK']
 
@@ -39,7 +40,13 @@ export function useTasks() {
   })
 
   // what is in the list can be worked on where there is no network
-  watch(list.rows, (tasks) => void takeAlong(tasks).catch(() => undefined))
+  watch(
+    list.rows,
+    (tasks) =>
+      void takeAlong(tasks)
+        .then(takeMattersAlong)
+        .catch(() => undefined),
+  )
   watch(list.waiting, (n) => {
     if (n && !list.rows.value.length) list.show()
   })
