@@ -53,7 +53,7 @@ async def report(page: Page, text: str) -> str:
 
 
 async def test_from_a_citizens_phone_to_a_closed_rated_order_a_leader_supervised(
-    phone_page: Opener, city: Running
+    city: Running, phone_page: Opener
 ) -> None:
     citizen = await phone_page(f"{city.url}/citizen/")
     leader = await signed_in(phone_page, city, "leader", "以领导林主任登录")

@@ -13,7 +13,7 @@ NUMBER = re.compile(r"[A-Z]{1,3}\d{8}-?\d{4,}")
 
 
 async def test_a_citizens_report_waits_in_the_phone_and_sends_itself(
-    phone_page: Opener, city: Running
+    city: Running, phone_page: Opener
 ) -> None:
     citizen = await phone_page(f"{city.url}/citizen/")
     await citizen.get_by_role("link", name="我要反映").click()
@@ -31,7 +31,7 @@ async def test_a_citizens_report_waits_in_the_phone_and_sends_itself(
 
 
 async def test_an_officers_finding_is_saved_offline_and_takes_the_same_road(
-    phone_page: Opener, city: Running
+    city: Running, phone_page: Opener
 ) -> None:
     officer = await signed_in(phone_page, city, "officer", "以网格员陈嘉敏登录")
     await heading(officer, "今日任务")
