@@ -9,9 +9,10 @@ from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from server.command.graphql.types import Person, Photo, load_people, unit_of
+from server.graph.audience import field_for
 from server.graph.context import Info
 from server.identity.graphql import Unit
-from server.kernel.actors import CITIZEN, EVERYONE, STAFF, Role
+from server.kernel.actors import CITIZEN, EVERYONE, LEADER, OFFICER, STAFF, Role
 from server.platform import files, sla
 from server.platform.audit import AuditLine
 
@@ -61,18 +62,18 @@ class TimelineEntry:
         reason = self.line.detail.get("reason")
         return str(reason) if reason else None
 
-    @strawberry.field
-    def basis(self, info: Info) -> str | None:
-        """The clause a return rests on; for staff."""
+    @field_for(OFFICER, LEADER)
+    def basis(self) -> str | None:
+        """The clause a return rests on."""
         clause = self.line.detail.get("basis")
-        return str(clause) if clause and info.context.actor.role is not CITIZEN else None
+        return str(clause) if clause else None
 
     @strawberry.field
     def photos(self) -> list[Photo]:
         found = (self.pictures.get(id) for id in self.line.detail.get("photos", ()))
         return [Photo(row=picture) for picture in found if picture]
 
-    @strawberry.field
+    @field_for(OFFICER, LEADER)
     def internal(self) -> bool:
         """True when the citizen does not see this step."""
         return not self.public
