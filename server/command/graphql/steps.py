@@ -8,7 +8,7 @@ import strawberry
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
-from server.command.graphql.types import Person, Photo, load_people, unit_of
+from server.command.graphql.types import FROM_REPORTERS, Person, Photo, load_people, unit_of
 from server.graph.audience import field_for
 from server.graph.context import Info
 from server.identity.graphql import Unit
@@ -110,8 +110,12 @@ async def timeline(
             ).order_by(col(AuditLine.at).desc(), col(AuditLine.seq).desc()).limit(200)
         ))  # fmt: skip
         pictures = await files.photos_of(session, "order", {subject for _, subject in subjects})
-    by_id = {photo.id: photo for found in pictures.values() for photo in found}
-    citizen = info.context.actor.role is CITIZEN
+    actor = info.context.actor
+    citizen = actor.role is CITIZEN
+    by_id = {
+        photo.id: photo for found in pictures.values() for photo in found
+        if not citizen or photo.kind not in FROM_REPORTERS or photo.owner_id == actor.id
+    }  # fmt: skip
     return [
         TimelineEntry(line=line, pictures=by_id, public=line.verb in PUBLIC_VERBS)
         for line in lines

@@ -24,6 +24,9 @@ from server.platform.areas import AreaTree, Hit
 from server.platform.files import PhotoKind
 from server.platform.work import Office
 
+# Photos a reporter took: merged into one case, two reporters do not see each other's.
+FROM_REPORTERS = frozenset({PhotoKind.BEFORE, PhotoKind.RATING})
+
 
 @strawberry.input
 class PlaceInput:

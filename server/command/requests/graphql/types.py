@@ -8,6 +8,7 @@ import strawberry
 
 from server.command.graphql.steps import TimelineEntry, timeline
 from server.command.graphql.types import (
+    FROM_REPORTERS,
     Matter,
     Photo,
     Place,
@@ -31,7 +32,6 @@ from server.platform.files import Photo as PhotoRow
 from server.platform.files import PhotoKind
 
 ONLY_CITIZENS: frozenset[Role] = frozenset({CITIZEN})
-FROM_REPORTERS = frozenset({PhotoKind.BEFORE, PhotoKind.RATING})
 
 
 class RequestAction(StrEnum):
@@ -256,12 +256,10 @@ class Request:
 
     async def _photos(self, info: Info) -> list[PhotoRow]:
         """One's own, and what the staff show of the work; never those of whom it was merged with."""
-        load = info.context.loader(load_photos).load
+        load, mine = info.context.loader(load_photos).load, self.row.reporter_id
         found = await load(self.row.order_id)
-        if not self.row.merged:
-            return found
-        ours = [p for p in found if p.kind not in FROM_REPORTERS or p.owner_id == self.row.reporter_id]
-        return [*await load(self.row.id), *ours]
+        ours = [each for each in found if each.kind not in FROM_REPORTERS or each.owner_id == mine]
+        return [*await load(self.row.id), *ours] if self.row.merged else ours
 
 
 @strawberry.type
