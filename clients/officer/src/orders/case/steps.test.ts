@@ -84,21 +84,23 @@ test('one tap dispatches what the suggestion says, and can be taken back', async
   expect(asked()).toHaveLength(2)
 })
 
-test('an alternative picked by hand goes before the suggestion, until the next case', async () => {
-  const { steps, order } = await desk()
-  const other = { matter: MATTER, rule: RULE, unit: { id: 'u1', name: '区城管局' } } as never
-  steps.picked.value = other
-  expect(steps.choice.value?.unit.id).toBe('u1')
-  order.value = { ...order.value, id: 'o2' }
+test('an alternative goes out at one tap; one without a filing rule is completed first', async () => {
+  const { steps, on } = await desk()
+  steps.choose({ matter: MATTER, rule: RULE, unit: { id: 'u1', name: '区城管局' } } as never)
+  await vi.waitFor(() => expect(on.moved).toHaveBeenCalledOnce())
+  expect(asked()[0]?.[1]).toMatchObject({ input: { unitId: 'u1' } })
+  const partial = { matter: MATTER, rule: null, unit: UNIT } as never
+  steps.choose(partial)
   await flushPromises()
-  expect(steps.choice.value?.unit.id).toBe('u2')
+  expect([steps.sheet.value, steps.begun.value]).toEqual(['reassign', partial])
+  expect(asked()).toHaveLength(1)
 })
 
 test('while the suggestion lacks a part, the button asks for it instead of guessing', async () => {
   const { press, steps } = await desk({
     suggestion: { matter: MATTER, rule: RULE, unit: null, confidence: 'LOW' } as never,
   })
-  expect(steps.choice.value).toBeNull()
+  expect(steps.advice.value).toBeNull()
   await press('advice')
   expect(steps.sheet.value).toBe('reassign')
   expect(asked()).toEqual([])

@@ -21,10 +21,12 @@ export type WholeChoice = { [part in keyof Choice]: NonNullable<Choice[part]> }
 export interface Steps extends Pick<Act, 'busy'> {
   order: ComputedRef<OrderCaseFragment | undefined>
   buttons: ComputedRef<Button[]>
-  /** The alternative picked by hand; it goes before the suggestion. */
-  picked: Ref<Choice | null>
-  /** What one tap would dispatch; null while unit, matter or filing rule is missing. */
-  choice: ComputedRef<WholeChoice | null>
+  /** What the suggestion would dispatch; null while unit, matter or filing rule is missing. */
+  advice: ComputedRef<WholeChoice | null>
+  /** What the sheet of the other units begins with. */
+  begun: Ref<Choice | null>
+  /** Dispatches an alternative at one tap; one that lacks a part is completed by hand first. */
+  choose(choice: Choice): void
   /** The sheet that is open over the case. */
   sheet: Ref<SheetName | null>
   press(button: Button): void
@@ -38,6 +40,7 @@ export interface Steps extends Pick<Act, 'busy'> {
   acting(failed?: (failure: unknown) => void): Act
 }
 
+const NOTHING: Choice = { matter: null, rule: null, unit: null }
 const isWhole = (choice: Choice): choice is WholeChoice => !!choice.matter && !!choice.rule && !!choice.unit
 
 /** The steps of one case: which are offered, what each does, and how the last one is taken back. */
@@ -47,7 +50,7 @@ export function useSteps(
 ): Steps {
   const router = useRouter()
   const order = computed(read)
-  const picked = shallowRef<Choice | null>(null)
+  const begun = shallowRef<Choice | null>(null)
   const sheet = ref<SheetName | null>(null)
   const held = shallowRef<{ id: string; orderId: string } | null>(null)
   const acting = (failed: (failure: unknown) => void = (failure) => toast(sentence(failure))): Act =>
@@ -60,14 +63,13 @@ export function useSteps(
   watch(
     () => order.value?.id,
     () => {
-      picked.value = null
       sheet.value = null
     },
   )
 
-  const choice = computed(() => {
-    const chosen = picked.value ?? order.value?.suggestion
-    return chosen && isWhole(chosen) ? chosen : null
+  const advice = computed(() => {
+    const suggestion = order.value?.suggestion
+    return suggestion && isWhole(suggestion) ? suggestion : null
   })
 
   function took(row: OrderRowFragment, words: string): void {
@@ -104,15 +106,20 @@ export function useSteps(
     took(dispatchOrder, t('step.dispatched', { unit: whole.unit.name, title }))
   }
 
+  function choose(chosen: Choice): void {
+    if (isWhole(chosen)) return void act((opId) => dispatch(chosen, opId))
+    begun.value = chosen
+    sheet.value = 'reassign'
+  }
+
   function press({ id, does }: Button): void {
     const at = order.value
     if (!at) return
-    if (does === 'advice') {
-      const whole = choice.value
-      if (whole) void act((opId) => dispatch(whole, opId))
-      else sheet.value = 'reassign'
-    } else if ('sheet' in does) sheet.value = does.sheet
-    else if ('page' in does) void router.push(`/orders/${at.id}/${does.page}`)
+    if (does === 'advice') choose(at.suggestion ?? NOTHING)
+    else if ('sheet' in does) {
+      begun.value = at.suggestion ? { ...at.suggestion, unit: null } : null
+      sheet.value = does.sheet
+    } else if ('page' in does) void router.push(`/orders/${at.id}/${does.page}`)
     else void act(async (opId) => took(await does.call(at, opId), t(`step.${id}.done`)))
   }
 
@@ -128,5 +135,5 @@ export function useSteps(
   }
 
   const buttons = computed(() => (order.value ? buttonsFor(order.value) : []))
-  return { order, buttons, busy, picked, choice, sheet, press, dispatch, merge, took, undo, acting }
+  return { order, buttons, busy, advice, begun, sheet, choose, press, dispatch, merge, took, undo, acting }
 }
