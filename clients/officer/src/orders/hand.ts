@@ -1,4 +1,6 @@
 import { graph } from '@sanwei/web/graph'
+import { t } from '@sanwei/web/i18n'
+import { toast } from '@sanwei/web/toast'
 import { computed, nextTick, ref, shallowRef, watch } from 'vue'
 import { CaseDocument, type OrderCaseFragment, type OrderRowFragment } from '../gql/graphql'
 import { useSteps } from './case/steps'
@@ -14,6 +16,10 @@ export function useHand(lanes: Lanes) {
   const state = ref<State>('loading')
   const error = shallowRef<unknown>(null)
   const ahead = new Map<string, Promise<OrderCaseFragment>>()
+  /** True while the next case that appears is to be gone to. */
+  let arriving = false
+  /** The case this person moved last: it leaves the list without a word. */
+  let own: string | null = null
 
   const place = computed(() => list.rows.value.findIndex((row) => row.id === id.value))
   const read = async (wanted: string): Promise<OrderCaseFragment> => (await graph(CaseDocument, { id: wanted })).order
@@ -31,6 +37,7 @@ export function useHand(lanes: Lanes) {
       order.value = found
       state.value = 'ready'
       readAhead()
+      void arrive()
     } catch (failure) {
       if (wanted !== id.value) return
       error.value = failure
@@ -51,8 +58,22 @@ export function useHand(lanes: Lanes) {
   }
 
   function open(wanted: string): void {
-    if (id.value === wanted) return
     id.value = wanted
+  }
+
+  /** Opens a case and goes to its heading, once it is there. */
+  function goTo(wanted: string): void {
+    arriving = true
+    if (order.value?.id === wanted) void arrive()
+    else open(wanted)
+  }
+
+  async function arrive(): Promise<void> {
+    if (!arriving) return
+    arriving = false
+    await nextTick()
+    scrollTo({ top: 0 })
+    document.getElementById('case')?.focus({ preventScroll: true })
   }
 
   function move(by: 1 | -1): void {
@@ -60,31 +81,39 @@ export function useHand(lanes: Lanes) {
     if (next) open(next.id)
   }
 
-  let last = 0
+  /** The row in hand as it was last seen in the list, and where. */
+  let last: { row: OrderRowFragment; at: number } | null = null
   watch(
     () => list.rows.value,
     (rows) => {
-      if (place.value >= 0) last = place.value
-      else id.value = rows[Math.min(last, rows.length - 1)]?.id ?? null
+      const at = place.value
+      const row = rows[at]
+      if (row) {
+        last = { row, at }
+        return
+      }
+      if (last && last.row.id === id.value && last.row.id !== own) toast(t('queue.left', { title: last.row.title }))
+      id.value = rows[Math.min(last?.at ?? 0, rows.length - 1)]?.id ?? null
     },
     { immediate: true },
   )
   watch(id, load, { immediate: true })
   watch(
-    () => list.rows.value[place.value]?.version,
-    (version) => {
-      if (version && order.value?.id === id.value && version > order.value.version) void load()
+    () => list.rows.value[place.value],
+    (row) => {
+      const known = order.value
+      if (row && known?.id === row.id && (row.version > known.version || row.held?.id !== known.held?.id)) void load()
     },
   )
 
   const steps = useSteps(() => order.value ?? undefined, {
     async moved(row: OrderRowFragment) {
+      own = row.id
+      arriving = true
       list.put(row)
       lanes.countSoon()
-      if (id.value === row.id) await load()
       await nextTick()
-      document.getElementById('case')?.focus()
-      scrollTo({ top: 0 })
+      if (id.value === row.id) await load()
     },
     refused: () => void load(),
     async back(orderId) {
@@ -95,7 +124,7 @@ export function useHand(lanes: Lanes) {
     },
   })
 
-  return { id, order, state, error, place, open, move, load, steps }
+  return { id, order, state, error, place, open, goTo, move, load, steps }
 }
 
 export type Hand = ReturnType<typeof useHand>
