@@ -1,6 +1,6 @@
 """Which role may see which field. Decided when a schema is built, not per request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 import strawberry
@@ -11,11 +11,12 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 from strawberry.types.field import StrawberryField
 
-from server.graph.context import Context
+from server.graph.context import Context, Info
 from server.graph.documents import Admission, Documents
 from server.graph.errors import settle
-from server.graph.limits import DEFAULT_LIMITS, LIST_SIZE, Limits
+from server.graph.limits import DEFAULT_LIMITS, Limits
 from server.graph.scalars import SCALARS
+from server.graph.views import marks
 from server.kernel.actors import Role
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,12 +28,18 @@ def audience(*roles: Role) -> dict[str, Any]:
     return {_KEY: frozenset(roles)}
 
 
-def field_for(*roles: Role, most: int | None = None, **rest: Any) -> Callable[[F], F]:
-    """A resolver only `roles` can ask for; `rest` goes to `strawberry.field`.
+def field_for(
+    *roles: Role, most: int | None = None, needs: Iterable[str] | None = None, personal: bool = False,
+    **rest: Any,
+) -> Callable[[F], F]:  # fmt: skip
+    """A resolver only `roles` can ask for, or whoever sees its type when none is named.
 
     `most` is how many entries its list can hold, when the cost rule should not reckon with the usual ten.
+    `needs` promises which columns of its row it reads; without it, it is given the whole row.
+    `personal` says that the answer depends on who asks, so that nobody else is handed it.
+    The `rest` goes to `strawberry.field`.
     """
-    metadata = audience(*roles) | ({LIST_SIZE: most} if most else {})
+    metadata = marks(most=most, needs=needs, personal=personal) | (audience(*roles) if roles else {})
     return cast(Callable[[F], F], strawberry.field(metadata=metadata, **rest))
 
 
@@ -62,7 +69,7 @@ class RoleSchema(strawberry.Schema):
         self.role, self.closed = role, closed
         super().__init__(
             query, self._unless_empty(mutation), self._unless_empty(subscription),
-            config=StrawberryConfig(sort_schema=for_print, scalar_map=SCALARS),
+            config=StrawberryConfig(sort_schema=for_print, scalar_map=SCALARS, info_class=Info),
             extensions=[lambda: Admission(self.documents)],
         )  # fmt: skip
         self.documents = Documents(self._schema, limits, closed=closed)

@@ -8,6 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from server.kernel.actors import Actor
 from server.kernel.errors import Unauthenticated
+from server.platform.read import EVERYTHING, Needs
 
 if TYPE_CHECKING:
     from server.platform.work import Office
@@ -48,4 +49,16 @@ class Context:
         return self._loaders[load]
 
 
-Info = strawberry.Info[Context, None]
+class Info(strawberry.Info[Context, None]):
+    """What a resolver is told of its own place in the operation."""
+
+    def needs(self, *path: str) -> Needs:
+        """Columns the selection reads of the rows behind this field, or behind the fields `path` below it.
+
+        EVERYTHING when that is not known.
+        """
+        return EVERYTHING
+
+    def asks(self, *path: str) -> bool:
+        """Whether the selection holds the field `path`, counted from this field's type. True if not known."""
+        return True

@@ -31,9 +31,9 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from server.graph import paging
 from server.graph.errors import TooComplex, as_graphql
+from server.graph.views import LIST_SIZE
 
 PAGE_SIZE = "first"  # the argument that says how many rows a page holds
-LIST_SIZE = "most"  # the field metadata that says how many entries a list holds at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from server.platform import audit, idempotency, rollups
 from server.platform.areas import AreaTree
 from server.platform.db import Store
 from server.platform.news import Hub, News, NewsDesk, wakes
+from server.platform.read import Reader
 from server.settings import Settings
 
 T = TypeVar("T")
@@ -125,6 +126,7 @@ class Office:
 
     def __post_init__(self) -> None:
         self.news = NewsDesk(self.store, self.hub)
+        self.read = Reader(self.store)
 
     def of(self, kind: type[T]) -> T:
         """The one `kind` this office was built with."""
