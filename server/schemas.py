@@ -13,19 +13,25 @@ from types import ModuleType
 from strawberry.tools import merge_types
 
 from server.command.graphql import reads as command_reads
+from server.command.orders.graphql import live as order_live
 from server.command.orders.graphql import moves as order_moves
 from server.command.orders.graphql import reads as order_reads
+from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
 from server.graph.audience import RoleSchema
 from server.identity import graphql as identity
 from server.kernel.actors import Role
 from server.settings import Settings
-from server.supervision.board import graphql as board
-from server.supervision.orders import graphql as supervision
+from server.supervision.board.graphql import live as board_live
+from server.supervision.board.graphql import reads as board_reads
+from server.supervision.orders.graphql import live as supervision_live
+from server.supervision.orders.graphql import moves as supervision_moves
+from server.supervision.orders.graphql import reads as supervision_reads
 
 ROOMS = (
-    identity, command_reads, order_reads, order_moves, request_reads, request_moves, board, supervision,
+    identity, command_reads, order_reads, order_moves, order_live, request_reads, request_moves, request_live,
+    board_reads, board_live, supervision_reads, supervision_moves, supervision_live,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

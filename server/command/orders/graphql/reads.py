@@ -1,23 +1,18 @@
-"""Reading work orders: one, a list, the counts, and what moves."""
-
-from collections.abc import AsyncIterator
+"""Reading work orders: one, a list, and the counts."""
 
 import strawberry
 from sqlmodel import col
 
 from server.command.orders import queries
-from server.command.orders.graphql.types import LaneCount, OrderEvent, OrderPage, WorkOrder
+from server.command.orders.graphql.types import LaneCount, OrderPage, WorkOrder
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.queries import OrderSort
 from server.command.orders.tables import WorkOrder as Row
-from server.graph.audience import field_for, subscription_for
+from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import Page, bounded
-from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, Actor, Post
+from server.kernel.actors import LEADER, OFFICER
 from server.kernel.errors import NotFound
-from server.platform.news import Interest
-
-WATCHERS = frozenset({*DISPATCHERS, Post.ARBITER, Post.LEADER})
 
 
 @strawberry.type
@@ -58,34 +53,6 @@ class Query:
         async with info.context.office.reading() as session:
             found = await queries.lane_counts(session, info.context.actor, info.context.office.clock())
         return [LaneCount(lane=lane, count=n) for lane, n in found.items()]
-
-
-@strawberry.type
-class Subscription:
-    """Orders' part of the live root."""
-
-    @subscription_for(OFFICER, LEADER)
-    async def live_orders(self, info: Info, since: str | None = None) -> AsyncIterator[OrderEvent]:
-        """What moved among one's orders after `since`. A hint: the list query stays the truth."""
-        office, actor = info.context.office, info.context.actor
-        async for cursor, news in office.news.follow(interest(actor), since):
-            if news is None:
-                yield OrderEvent(cursor=str(cursor), verb="ready", at=office.clock())
-                continue
-            async with office.reading() as session:
-                row = (await session.exec(queries.one(actor, news.subject_id))).one_or_none()
-            yield OrderEvent(
-                cursor=str(cursor), verb=news.verb, at=news.at, order_id=strawberry.ID(news.subject_id),
-                order=WorkOrder(row=row) if row else None,
-            )  # fmt: skip
-
-
-def interest(actor: Actor, topic: str = "order") -> Interest:
-    """Whose news an actor follows: dispatchers and leaders their area's, others what touches them."""
-    if actor.post in WATCHERS:
-        return Interest(topic, actor.area)
-    keys = {f"person:{actor.id}", *(f"cell:{cell}" for cell in actor.cells)}
-    return Interest(topic, keys=frozenset(keys | ({f"unit:{actor.unit_id}"} if actor.unit_id else set())))
 
 
 async def read(info: Info, id: str) -> WorkOrder:

@@ -1,6 +1,5 @@
-"""Reading requests: one's own, those nearby, what moves, and hints while writing one."""
+"""Reading requests: one's own, those nearby, and hints while writing one."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import ClassVar
 
@@ -14,13 +13,12 @@ from server.command.requests.graphql.types import (
     ONLY_CITIZENS,
     PublicCase,
     Request,
-    RequestEvent,
     RequestPage,
 )  # fmt: skip
 from server.command.requests.queries import RequestFilter
 from server.command.requests.rules import RequestKind
 from server.command.triage.rules import Confidence
-from server.graph.audience import field_for, subscription_for
+from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import Page, bounded, decode
 from server.identity.graphql import Area
@@ -29,7 +27,6 @@ from server.kernel.actors import CITIZEN, Role
 from server.kernel.calendar import TimeUnit
 from server.kernel.errors import NotFound
 from server.kernel.text import clean_text
-from server.platform.news import Interest
 
 
 @strawberry.type
@@ -139,27 +136,6 @@ class Query:
             name=found[0].name, cell=Area.of(office.areas, cell.code),
             street=Area.of(office.areas, cell.code[:9]), card_code=cell.card,
         )  # fmt: skip
-
-
-@strawberry.type
-class Subscription:
-    """Requests' part of the live root."""
-
-    @subscription_for(CITIZEN)
-    async def live_requests(self, info: Info, since: str | None = None) -> AsyncIterator[RequestEvent]:
-        """What moved among one's own cases after `since`. A hint: the query stays the truth."""
-        office, actor = info.context.office, info.context.actor
-        mine = Interest("request", keys=frozenset({f"person:{actor.id}"}))
-        async for cursor, news in office.news.follow(mine, since):
-            if news is None:
-                yield RequestEvent(cursor=str(cursor), verb="ready", at=office.clock())
-                continue
-            async with office.reading() as session:
-                row = (await session.exec(queries.one(actor, news.subject_id))).one_or_none()
-            yield RequestEvent(
-                cursor=str(cursor), verb=news.verb, at=news.at, request_id=strawberry.ID(news.subject_id),
-                request=Request(row=row) if row else None,
-            )  # fmt: skip
 
 
 async def read(info: Info, id: str) -> Request:

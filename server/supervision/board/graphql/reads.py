@@ -1,8 +1,5 @@
 """The leader's 今日 and his map: figures with their bands, cards, areas."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -10,10 +7,9 @@ from typing import ClassVar
 import strawberry
 
 from server.command.orders import queries as orders
-from server.command.orders.graphql.reads import interest
 from server.command.orders.graphql.types import WorkOrder
 from server.command.orders.lanes import BoardFigureKey
-from server.graph.audience import field_for, subscription_for
+from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import bounded
 from server.identity.graphql import Area
@@ -26,8 +22,6 @@ from server.supervision.board import queries, rules
 from server.supervision.board.queries import Counts
 
 ONLY_LEADERS: frozenset[Role] = frozenset({LEADER})
-LIVE_SECONDS = 1.0  # the board is told at most once a second
-LOOK_AGAIN_SECONDS = 15.0
 
 
 class MapMeasure(StrEnum):
@@ -142,23 +136,6 @@ class Query:
         return [
             AreaFigure.of(office.areas, area, *_measured(found[area.code], measure, today)) for area in below
         ]
-
-
-@strawberry.type
-class Subscription:
-    """The board's part of the live root."""
-
-    @subscription_for(LEADER)
-    async def live_board(self, info: Info) -> AsyncIterator[Board]:
-        """The board now, and again whenever something moved, at most once a second."""
-        office, actor = info.context.office, info.context.actor
-        with office.hub.listen(interest(actor).wakes) as woken:
-            while True:
-                woken.clear()
-                yield await board(info)
-                with suppress(TimeoutError):  # a broker may lose a wake
-                    await asyncio.wait_for(woken.wait(), LOOK_AGAIN_SECONDS)
-                await asyncio.sleep(LIVE_SECONDS)
 
 
 async def board(info: Info) -> Board:

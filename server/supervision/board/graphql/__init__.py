@@ -1,0 +1,1 @@
+"""The board's share of the leader's schema."""

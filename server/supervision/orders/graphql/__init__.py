@@ -1,0 +1,1 @@
+"""Supervisions' share of the schemas."""

@@ -1,0 +1,42 @@
+"""Reading supervisions."""
+
+from datetime import datetime
+
+import strawberry
+
+from server.graph.audience import field_for
+from server.graph.context import Info
+from server.graph.paging import Page, bounded, decode
+from server.kernel.actors import LEADER, OFFICER
+from server.kernel.errors import NotFound
+from server.supervision.orders import queries
+from server.supervision.orders.graphql.types import Supervision, SupervisionPage
+
+
+@strawberry.type
+class Query:
+    """Supervisions' part of the root."""
+
+    @field_for(OFFICER, LEADER)
+    async def supervisions(
+        self, info: Info, open: bool = True, order_id: strawberry.ID | None = None, first: int = 20,
+        after: str | None = None,
+    ) -> SupervisionPage:  # fmt: skip
+        """Those in one's area or of one's unit, newest first."""
+        rows = queries.listed(info.context.actor, open_only=open, order_id=order_id)
+        key = decode(after, datetime, str) if after else None
+        async with info.context.office.reading() as session:
+            found = (await session.exec(queries.page(rows, bounded(first), key))).all()
+            total = await queries.count(session, rows)
+        page = Page.of(found, first, lambda row: (row.issued_at, row.id))
+        items = [Supervision(row=row) for row in page.items]
+        return SupervisionPage(items=items, next=page.next, total=total)
+
+
+async def read(info: Info, id: str) -> Supervision:
+    """The supervision as this person sees it now. Raises NotFound."""
+    async with info.context.office.reading() as session:
+        row = (await session.exec(queries.one(info.context.actor, id))).one_or_none()
+    if row is None:
+        raise NotFound(subject=id)
+    return Supervision(row=row)
