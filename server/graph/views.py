@@ -1,6 +1,7 @@
 """GraphQL types that show a row: an entity of the store, or the few columns that were asked for."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Generic, Self, TypeVar
 
 import strawberry
@@ -53,6 +54,7 @@ def column(of: str | None = None, *, description: str | None = None, **metadata:
     return Column(of=of, metadata=metadata, description=description)
 
 
+@dataclass(eq=False)
 class View(Generic[R]):
     """`row` is all a view holds: an entity, or a line with the columns that were needed."""
 
