@@ -1,0 +1,1 @@
+"""Watching the city's machinery: what is counted, traced and logged, and that no person is in any of it."""
