@@ -51,7 +51,7 @@ def open_office(settings: Settings) -> Office:
         store=open_store(settings.database),
         hub=RedisHub(settings.redis_url) if settings.redis_url else LocalHub(),
         calendar=WorkCalendar.load(DATA / "calendar.json"),
-        areas=AreaTree.of(settings.district, hotline=settings.hotline),
+        areas=AreaTree.load(settings.maps_dir / f"{settings.district}.json", hotline=settings.hotline),
     )
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)

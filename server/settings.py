@@ -19,7 +19,8 @@ class Settings(BaseSettings):
     port: int = 8000
     public_url: str = ""  # "" = http://host:port; the only allowed websocket origin
     trusted_proxies: str = ""  # addresses whose X-Forwarded-For is believed, comma-separated; "" = none
-    district: str = "440103"
+    maps_dir: Path = Path(__file__).parents[1] / "shared" / "data" / "areas"  # where districts' maps lie
+    district: str = "440103"  # which of them
     hotline: str = "12345"
     signing_keys: str = ""  # PEM Ed25519 private keys, newest first; "" = made in data_dir
     access_minutes: int = 10  # at most 15
