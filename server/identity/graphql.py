@@ -1,17 +1,28 @@
 """Who am I, and the two nouns every room speaks of: areas and units."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, cast
 
 import strawberry
 
 from server.graph.audience import field_for
 from server.graph.context import Info
+from server.graph.views import View, column
 from server.identity import accounts, queries
 from server.identity.tables import Account
 from server.kernel.actors import CITIZEN, EVERYONE, LEADER, OFFICER, Actor, Post, Role
+from server.kernel.errors import Unauthenticated
 from server.kernel.masking import mask_phone
 from server.platform.areas import AreaLevel, AreaTree
 from server.platform.vault import Vault
+
+
+class Named(Protocol):
+    """Whatever has an id and a name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 @strawberry.type
@@ -24,10 +35,9 @@ class Area:
     level: AreaLevel
 
     @classmethod
-    def of(cls, areas: AreaTree, code: str) -> Self:
-        """The area with this code. Raises NotFound."""
-        area = areas.by_code(code)
-        return cls(code=area.code, name=area.name, level=area.level)
+    def of(cls, areas: AreaTree, code: str) -> "Area":
+        """The area with this code: the tree's own, which has these very attributes. Raises NotFound."""
+        return cast(Area, areas.by_code(code))
 
 
 @strawberry.type
@@ -39,64 +49,54 @@ class Unit:
     name: str
 
     @classmethod
-    def of(cls, row: queries.UnitRow) -> Self:
-        """As others see it."""
-        return cls(id=strawberry.ID(row.id), name=row.name)
+    def of(cls, row: Named) -> "Unit":
+        """As others see it: whoever keeps units knows these very attributes of one."""
+        return cast(Unit, row)
 
 
 @strawberry.type
-class Me:
+class Me(View[Account]):
     """The person who asks, in the post of this session."""
 
     seen_by: ClassVar[frozenset[Role]] = EVERYONE
     actor: strawberry.Private[Actor]
-    row: strawberry.Private[Account]
+    name: str = column()  # empty for citizens who never gave one
+    staff_no: str | None = column()  # null for citizens
 
-    @strawberry.field
+    @field_for(needs=())
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.actor.id)
 
-    @strawberry.field
-    def name(self) -> str:
-        """Empty for citizens who never gave one."""
-        return self.row.name
-
-    @strawberry.field
+    @field_for(needs=())
     def role(self) -> Role:
         return self.actor.role
 
-    @strawberry.field
+    @field_for(needs=())
     def post(self) -> Post:
         return self.actor.post
 
-    @strawberry.field
-    def staff_no(self) -> str | None:
-        """Null for citizens."""
-        return self.row.staff_no
-
-    @strawberry.field
+    @field_for(needs=())
     async def unit(self, info: Info) -> Unit | None:
         """Null for posts outside the departments."""
-        async with info.context.office.reading() as session:
-            row = (await queries.units(session, [self.actor.unit_id])).get(self.actor.unit_id)
+        row = await info.context.office.read.line(queries.unit(self.actor.unit_id), ("id", "name"))
         return Unit.of(row) if row else None
 
-    @strawberry.field
+    @field_for(needs=())
     def area(self, info: Info) -> Area | None:
         """What the post is responsible for; null for citizens."""
         return Area.of(info.context.office.areas, self.actor.area) if self.actor.area else None
 
-    @strawberry.field
+    @field_for(needs=())
     def cells(self, info: Info) -> list[Area]:
         """The grid cells on the roster, by code."""
         return [Area.of(info.context.office.areas, code) for code in sorted(self.actor.cells)]
 
-    @strawberry.field
+    @field_for(needs=())
     def guest(self) -> bool:
         """True for a citizen known only by the device."""
         return self.actor.guest
 
-    @strawberry.field
+    @field_for(needs={"id", "phone_sealed"})
     def phone(self, info: Info) -> str | None:
         """138****0001; null when none was given."""
         if self.row.phone_sealed is None:
@@ -113,5 +113,7 @@ class Query:
     async def me(self, info: Info) -> Me:
         """Who asks, and in which post."""
         actor = info.context.actor
-        async with info.context.office.reading() as session:
-            return Me(actor=actor, row=await queries.account(session, actor.id))
+        row = await info.context.office.read.line(queries.account(actor.id), info.needs())
+        if row is None:
+            raise Unauthenticated
+        return Me(row=row, actor=actor)

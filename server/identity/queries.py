@@ -1,18 +1,19 @@
 """Every SELECT on accounts, posts, sessions and units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import literal, or_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.identity.tables import Account, LoginSession, PostHolding, Unit
 from server.kernel.actors import UNIT_POSTS, Actor, Post, Role
+from server.platform.read import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,6 @@ class PersonRow:
     role: Role
     post: Post | None = None
     unit_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRow:
-    """A department."""
-
-    id: str
-    name: str
-    phone: str
-    waives_confirm: bool
 
 
 def held(now: datetime) -> ColumnElement[bool]:
@@ -92,28 +83,25 @@ def actor_of(account: Account, holding: PostHolding | None) -> Actor:
     )  # fmt: skip
 
 
-async def people(session: AsyncSession, ids: Iterable[str]) -> dict[str, PersonRow]:
+async def people(read: Reader, ids: Iterable[str]) -> dict[str, PersonRow]:
     """Names and posts by account id, in one query. Ids nobody has are left out."""
-    rows = await session.exec(_persons().where(col(Account.id).in_(set(ids))))
-    return _by_id(rows)
+    return _by_id(await read.tuples(_persons().where(col(Account.id).in_(set(ids)))))
 
 
-async def officers_of_cell(session: AsyncSession, cell: str, *, now: datetime) -> list[PersonRow]:
+async def names(read: Reader, ids: Iterable[str]) -> dict[str, tuple[str, Role]]:
+    """Names and roles by account id. Ids nobody has are left out."""
+    rows = select(Account.id, Account.name, Account.role).where(col(Account.id).in_(set(ids)))
+    return {id: (name, Role(role)) for id, name, role in await read.tuples(rows)}
+
+
+async def officers_of_cell(read: Reader, cell: str, *, now: datetime) -> list[PersonRow]:
     """Grid officers responsible for a cell, the deputies last."""
-    return await officers_in(session, cell, now)
+    return _responsible(await read.tuples(_officers(cell, now)), cell)
 
 
 async def officers_in(session: AsyncSession, area: str, now: datetime) -> list[PersonRow]:
     """Grid officers with a cell inside an area (or of it, for a cell), the deputies last."""
-    rows = await session.exec(
-        _persons().where(
-            col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None),
-            or_(literal(area).startswith(col(PostHolding.area)), col(PostHolding.area).startswith(area)),
-        )
-    )  # fmt: skip
-    mine = [row for row in rows if any(cell.startswith(area) for cell in row[3].cells)]
-    first_line, deputies = ([row for row in mine if row[3].deputy is deputy] for deputy in (False, True))
-    return list(_by_id([*first_line, *deputies]).values())
+    return _responsible(await session.exec(_officers(area, now)), area)
 
 
 async def handlers_of(session: AsyncSession, unit_id: str, *, now: datetime) -> list[PersonRow]:
@@ -127,26 +115,21 @@ async def handlers_of(session: AsyncSession, unit_id: str, *, now: datetime) -> 
     return list(_by_id(rows).values())
 
 
-async def units(session: AsyncSession, ids: Iterable[str] | None = None) -> dict[str, UnitRow]:
-    """Units by id, in the order of their ids; all of them when no ids are named."""
-    rows = select(Unit).order_by(col(Unit.id))
-    if ids is not None:
-        rows = rows.where(col(Unit.id).in_(set(ids)))
-    return {
-        unit.id: UnitRow(unit.id, unit.name, unit.phone, unit.waives_confirm)
-        for unit in await session.exec(rows)
-    }
+def unit(id: str) -> SelectOfScalar[Unit]:
+    """One department."""
+    return select(Unit).where(Unit.id == id)
 
 
-async def account(session: AsyncSession, id: str) -> Account:
-    """One's own account, whole. Raises NoResultFound: ask only for somebody who is signed in."""
-    return (await session.exec(select(Account).where(Account.id == id))).one()
+def account(id: str) -> SelectOfScalar[Account]:
+    """One's own account: ask only for somebody who is signed in."""
+    return select(Account).where(Account.id == id)
 
 
-def _persons() -> Select[str, str, str, PostHolding]:
+def _persons() -> Any:
     """Account id, name and role, with each post held now or before: present ones first, then the oldest."""
     return (
-        select(Account.id, Account.name, Account.role, PostHolding)
+        select(Account.id, Account.name, Account.role, PostHolding.post)
+        .add_columns(col(PostHolding.unit_id))
         .outerjoin(PostHolding, col(PostHolding.account_id) == col(Account.id))
         .order_by(
             col(PostHolding.ends_at).is_not(None), col(PostHolding.starts_at), col(PostHolding.id)
@@ -154,10 +137,26 @@ def _persons() -> Select[str, str, str, PostHolding]:
     )  # fmt: skip
 
 
-def _by_id(rows: Iterable[tuple[str, str, str, PostHolding | None]]) -> dict[str, PersonRow]:
+def _officers(area: str, now: datetime) -> Any:
+    """The persons who are grid officers somewhere around an area, with their cells and who only stands in."""
+    return (
+        _persons().add_columns(col(PostHolding.cells), col(PostHolding.deputy))
+        .where(
+            col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None),
+            or_(literal(area).startswith(col(PostHolding.area)), col(PostHolding.area).startswith(area)),
+        )
+    )  # fmt: skip
+
+
+def _responsible(rows: Iterable[Sequence[Any]], area: str) -> list[PersonRow]:
+    """Those with a cell in the area, the deputies last."""
+    mine = [row for row in rows if any(cell.startswith(area) for cell in row[5])]
+    return list(_by_id(row[:5] for row in sorted(mine, key=lambda row: bool(row[6]))).values())
+
+
+def _by_id(rows: Iterable[Sequence[Any]]) -> dict[str, PersonRow]:
     """Each person once, with the first post."""
     found: dict[str, PersonRow] = {}
-    for id, name, role, holding in rows:
-        post = Post(holding.post) if holding else None
-        found.setdefault(id, PersonRow(id, name, Role(role), post, holding.unit_id if holding else ""))
+    for id, name, role, post, unit_id in rows:
+        found.setdefault(id, PersonRow(id, name, Role(role), Post(post) if post else None, unit_id or ""))
     return found

@@ -1,7 +1,7 @@
 """Names, posts and units, for those who show them."""
 
 from server.identity import accounts, queries
-from server.identity.queries import PersonRow, UnitRow
+from server.identity.queries import PersonRow
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, SYSTEM, Post
 from server.platform.vault import Vault
 from tests.factories import DISTRICT
@@ -16,8 +16,7 @@ async def test_people_are_named_in_one_query(office, clock):
     async with office.work(SYSTEM) as work:
         citizen = (await accounts.open_citizen(work, office.of(Vault), name="张三")).id
     with statements(office) as sent:
-        async with office.reading() as session:
-            found = await queries.people(session, [officer, leader, citizen, citizen, "nobody"])
+        found = await queries.people(office.read, [officer, leader, citizen, citizen, "nobody"])
     assert len(sent) == 1
     assert found == {
         officer: PersonRow(officer, "陈嘉敏", OFFICER, Post.GRID_OFFICER),
@@ -30,10 +29,9 @@ async def test_who_left_a_post_keeps_the_name(office):
     id = await hire(office, post=Post.HANDLER, unit_id="cg", cells=())
     async with office.work(SYSTEM) as work:
         await accounts.take_post(work, (await holding(office, id, Post.HANDLER)).id)
-    async with office.reading() as session:
-        assert (await queries.people(session, [id]))[id] == PersonRow(
-            id, "陈嘉敏", OFFICER, Post.HANDLER, "cg"
-        )
+    found = await queries.people(office.read, [id])
+    assert found == {id: PersonRow(id, "陈嘉敏", OFFICER, Post.HANDLER, "cg")}
+    assert await queries.names(office.read, [id, "nobody"]) == {id: ("陈嘉敏", OFFICER)}
 
 
 async def test_officers_of_a_cell_come_with_the_deputies_last(office, clock):
@@ -46,10 +44,10 @@ async def test_officers_of_a_cell_come_with_the_deputies_last(office, clock):
     async with office.work(SYSTEM) as work:
         await accounts.disable(work, gone)
         await accounts.take_post(work, (await holding(office, off)).id)
+    found = await queries.officers_of_cell(office.read, CELL, now=clock())
+    elsewhere = await queries.officers_of_cell(office.read, CELL[:-3] + "099", now=clock())
     async with office.reading() as session:
-        found = await queries.officers_of_cell(session, CELL, now=clock())
         wider = await queries.officers_in(session, COMMUNITY, clock())
-        elsewhere = await queries.officers_of_cell(session, CELL[:-3] + "099", now=clock())
     assert [person.id for person in found] == [first, deputy]
     assert len(wider) == 3 and wider[-1].id == deputy
     assert elsewhere == []
@@ -65,13 +63,10 @@ async def test_handlers_of_a_unit(office, clock):
     assert [(person.id, person.unit_id) for person in found] == [(first, "cg"), (head, "cg")]
 
 
-async def test_units_by_id_and_all(office):
+async def test_a_unit_is_kept_under_its_id(office):
     async with office.work(SYSTEM) as work:
-        await accounts.add_unit(work, id="zj", name="区住建局")
         await accounts.add_unit(work, id="cg", name="城管局")
         await accounts.add_unit(work, id="cg", name="区城管局", phone="02081930000", waives_confirm=True)
-    cg, zj = UnitRow("cg", "区城管局", "02081930000", True), UnitRow("zj", "区住建局", "", False)
-    async with office.reading() as session:
-        assert list((await queries.units(session)).items()) == [("cg", cg), ("zj", zj)]
-        assert await queries.units(session, ["zj", "nothing"]) == {"zj": zj}
-        assert await queries.units(session, []) == {}
+    unit = await office.read.line(queries.unit("cg"))
+    assert (unit.name, unit.phone, unit.waives_confirm) == ("区城管局", "02081930000", True)
+    assert await office.read.line(queries.unit("nothing")) is None
