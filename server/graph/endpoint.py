@@ -19,6 +19,7 @@ from server.graph.audience import SchemaByRole
 from server.graph.authentication import Authenticator, bearer
 from server.graph.context import Context
 from server.graph.errors import OUTAGES, BadQuery, TooLarge, TooManySockets, logged
+from server.graph.overload import Overloaded, Turnstile
 from server.graph.socket import INIT_SECONDS, Socket, SocketAdapter
 from server.kernel.actors import Actor
 from server.kernel.errors import CityError, Unauthenticated
@@ -39,7 +40,7 @@ class Endpoint(GraphQL[Context, None]):
     def __init__(
         self, schema: SchemaByRole, office: "Office", authenticator: Authenticator, *,
         origins: Collection[str] = (), init_seconds: float = INIT_SECONDS,
-        recheck_seconds: float = RECHECK_SECONDS,
+        recheck_seconds: float = RECHECK_SECONDS, turnstile: Turnstile | None = None,
     ) -> None:  # fmt: skip
         super().__init__(
             cast(BaseSchema, schema), graphql_ide=None, allow_queries_via_get=False,
@@ -48,6 +49,7 @@ class Endpoint(GraphQL[Context, None]):
             max_subscriptions_per_connection=None,
         )  # fmt: skip
         self.roles, self.authenticator, self.recheck_seconds = schema, authenticator, recheck_seconds
+        self.turnstile = turnstile or Turnstile()
         self._office = office
         self._sockets: Counter[str] = Counter()
 
@@ -66,7 +68,10 @@ class Endpoint(GraphQL[Context, None]):
         if media is None:
             return response.refusal(406, BadQuery(f"Accept {response.GRAPHQL} or {response.JSON}."))
         try:
+            self.turnstile.check()
             actor = await self.authenticator.actor(bearer(http.headers))
+        except Overloaded as error:
+            return response.refusal(error.status, error, media, **error.headers)
         except CityError as error:
             return response.refusal(401, error, media, **{"WWW-Authenticate": "Bearer"})
         except OUTAGES as error:
@@ -80,9 +85,15 @@ class Endpoint(GraphQL[Context, None]):
         except BadQuery as error:
             return response.refusal(400, error, media)
         context = Context(self._office, actor)
-        if media == response.EVENTS:
-            return await events.stream(self.roles, request, context, self.authenticator, self.recheck_seconds)
-        return await response.run(self.roles, request, context, media)
+        try:
+            async with self.turnstile.place(actor.id):
+                if media == response.EVENTS:
+                    return await events.stream(
+                        self.roles, request, context, self.authenticator, self.recheck_seconds
+                    )
+                return await response.run(self.roles, request, context, media)
+        except Overloaded as error:
+            return response.refusal(error.status, error, media, **error.headers)
 
     def decode_json(self, data: str | bytes) -> object:
         """A websocket frame, as strictly read as a body."""

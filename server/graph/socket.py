@@ -23,6 +23,7 @@ from server.graph import wire
 from server.graph.authentication import until_over
 from server.graph.context import Context
 from server.graph.errors import OUTAGES, BadQuery, TooManyOperations, TooManySockets, as_graphql, logged
+from server.graph.overload import Overloaded
 from server.kernel.errors import CityError
 
 if TYPE_CHECKING:
@@ -100,9 +101,13 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             self._watch = asyncio.create_task(self._end_with_session())
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
-            error = as_graphql(TooManyOperations(most=MAX_OPERATIONS))
-            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+        try:
+            if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
+                raise TooManyOperations(most=MAX_OPERATIONS)
+            self.view.turnstile.check()
+        except (TooManyOperations, Overloaded) as refusal:
+            payload = [as_graphql(refusal).formatted]
+            await self.send_message({"id": message["id"], "type": "error", "payload": payload})
             return
         await super().handle_subscribe(message)
 
