@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field, PositiveFloat, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,6 +27,15 @@ class Settings(BaseSettings):
     access_minutes: int = 10  # at most 15
     hold_seconds: int = 10  # how long an act may be taken back
     sweep_seconds: float = 1.0  # how often the job loop looks for due work
+    workers: PositiveInt = 1  # processes on the port; more than one needs PostgreSQL and Redis
+    drain_seconds: PositiveFloat = 10.0  # what running requests get to finish when a process is to end
+    pool_size: PositiveInt = 10  # connections of each process to the store; as many again in a rush
+    statement_seconds: PositiveFloat = 10.0  # what a statement may take on PostgreSQL, locks included
+    files_url: str = ""  # "" = files/ in data_dir; s3://bucket/prefix, shared by several hosts
+    files_endpoint: str = ""  # "" = AWS; where else S3 is spoken, e.g. https://minio.city.example
+    files_region: str = "us-east-1"
+    files_key: str = ""  # access key id
+    files_secret: str = Field(default="", repr=False)  # and its secret
     log_level: str = "info"
 
     @property

@@ -1,5 +1,6 @@
 """One unit of work: rows, audit lines, timers, counters and news live or die together."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -112,7 +113,10 @@ def street_of(area: str) -> str:
 
 @dataclass
 class Office:
-    """Hands out units of work. Built once in app.py, carried by the context."""
+    """Hands out units of work. Built once in app.py, carried by the context.
+
+    `leaving` is set when the process is to end: whatever holds a line open lets go of it.
+    """
 
     settings: Settings
     store: Store
@@ -123,6 +127,7 @@ class Office:
     followers: dict[str, Follower] = field(default_factory=dict)  # by kind of source
     acts: dict[str, Act] = field(default_factory=dict)  # by name, for acts held back ten seconds
     tools: dict[type, object] = field(default_factory=dict)  # built once and handed down, by type
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.news = NewsDesk(self.store, self.hub)
