@@ -85,7 +85,10 @@ def settle(error: GraphQLError, *, suggest: bool = True) -> None:
 def logged(bug: Exception, where: str) -> CityError:
     """Write a bug or an outage to the log; what may be told of it."""
     refusal = (Unavailable if isinstance(bug, OUTAGES) else Internal)(id=token_hex(6))
-    log.error("%s %s at %s", refusal.code, refusal.params["id"], where, exc_info=bug)
+    id = refusal.params["id"]
+    log.error(
+        "failed: %s %s at %s", refusal.code, id, where, exc_info=bug, extra={"code": refusal.code, "id": id}
+    )
     return refusal
 
 

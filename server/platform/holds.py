@@ -112,7 +112,7 @@ async def release(office: Office) -> int:
                         detail={"act": row.act, "code": refusal.code},
                     )  # fmt: skip
         except Exception:
-            log.exception("held act %s broke", row.act)
+            log.exception("held act broke: %s", row.act, extra={"act": row.act})
             async with office.work(_thaw(row.actor)) as work:
                 again = await work.session.get(Hold, row.id, with_for_update=True)
                 if again is not None:

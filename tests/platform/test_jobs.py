@@ -114,7 +114,7 @@ async def test_an_error_is_logged_keeps_nothing_and_never_kills_the_loop(office,
         async with jobs.running():
             await eventually(done)
             await eventually(lambda: len(caplog.records) >= 2)
-    assert caplog.records[0].message == "job broken failed"
+    assert caplog.records[0].message == "job failed: broken"
     assert "RuntimeError: a bug" in caplog.text
     assert await noted(office, "broken") == 0
 
