@@ -16,6 +16,11 @@ Needs = tuple[str, ...]
 EVERYTHING: Needs = ("*",)
 
 
+def together(*asked: Needs) -> Needs:
+    """The columns that serve all who ask."""
+    return EVERYTHING if EVERYTHING in asked else tuple(dict.fromkeys(name for one in asked for name in one))
+
+
 class Reader:
     """Each question borrows a connection of its own, so siblings may ask at the same time."""
 
