@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     files_key: str = ""  # access key id
     files_secret: str = Field(default="", repr=False)  # and its secret
     log_level: str = "info"
+    log_format: Literal["", "console", "json"] = ""  # "" = json in production, else console
+    slow_seconds: PositiveFloat = 0.5  # an operation that takes longer is a line in the log
+    metrics_token: str = Field(default="", repr=False)  # bearer of /metrics; "" = only this machine may read
+    otlp_url: str = ""  # where traces go, e.g. http://collector:4318/v1/traces; "" = nowhere
+    operations_at_once: PositiveInt = 64  # of each process; more stand in line for a moment
 
     @property
     def demo(self) -> bool:
