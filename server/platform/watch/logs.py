@@ -10,14 +10,13 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import Iterator, MutableMapping
-from contextvars import ContextVar
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from secrets import token_hex
 from typing import Any, Literal
 
 from server.kernel.errors import CityError
 from server.platform.watch import watch
+from server.platform.watch.requests import request_id, scope_now
 from server.platform.watch.watch import Operation
 
 FIELDS = (
@@ -38,12 +37,9 @@ MOST_FRAMES = 30
 MOST_TEXT = 300  # characters of one value
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 NOT_A_WORD = re.compile(r"[:'\"<\n(].*", re.DOTALL)  # where a library's sentence turns to values
-REQUEST_ID = re.compile(rb"[0-9a-zA-Z-]{8,64}")
 
 Format = Literal["json", "console"]
-Scope = MutableMapping[str, Any]
 
-request: ContextVar[Scope | None] = ContextVar("request", default=None)  # ASGI's scope
 worker = ""  # which of several processes this is
 
 slow = logging.getLogger(f"{OURS}.slow")
@@ -96,8 +92,8 @@ def config(form: Format, level: str) -> dict[str, Any]:
     }
 
 
-def tell_slow(seconds: float) -> None:
-    """From here on an operation that takes longer than `seconds` is a line in the log."""
+def tell_slow(seconds: float) -> Callable[[], None]:
+    """Log every operation that takes longer than `seconds`, until what is returned is called."""
 
     def listener(operation: Operation, took: float) -> None:
         if took >= seconds:
@@ -110,7 +106,7 @@ def tell_slow(seconds: float) -> None:
                 },
             )  # fmt: skip
 
-    watch.listen(listener)
+    return watch.listen(listener)
 
 
 def _one_line(text: str) -> str:
@@ -136,22 +132,13 @@ def _given(record: logging.LogRecord, name: str) -> Any:
 
 def _surroundings() -> dict[str, Any]:
     """What is known of where the line was written."""
-    operation, scope = watch.current(), request.get()
+    operation, scope = watch.current(), scope_now.get()
     known: dict[str, Any] = {"worker": worker} if worker else {}
     if operation:
         known |= {"operation": operation.name, "role": operation.role}
     if scope:
         known["request"] = request_id(scope)
     return known
-
-
-def request_id(scope: Scope) -> str:
-    """What a proxy calls this request, or a number of our own."""
-    given = next((value for name, value in scope.get("headers", ()) if name == b"x-request-id"), b"")
-    if REQUEST_ID.fullmatch(given):
-        return given.decode()
-    own: str = scope.setdefault("sanwei.request", token_hex(8))
-    return own
 
 
 def _told(error: BaseException) -> dict[str, Any]:
