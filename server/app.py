@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -39,7 +40,7 @@ from server.web import auth, config, files, health, static
 from server.web.headers import SecurityHeaders
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
-HOUR = 3600.0  # seconds
+HOUR = timedelta(hours=1)
 COMPRESS_FROM = 1000  # bytes; below that the headers outweigh it
 COMPRESS_LEVEL = 5  # most of the gain for a third of the time
 

@@ -12,20 +12,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col
 
+from server.kernel.actors import SYSTEM
 from server.platform.db import UtcDateTime
+from server.platform.watch import watch
 from server.platform.work import Office
 
 LOOK_SECONDS = 60.0  # how often a process asks whose turn it is
 
 log = logging.getLogger(__name__)
 
-Run = Callable[
-    [Office], Awaitable[int]
-]  # returns how much it did; while that is more than 0 there may be more
+Run = Callable[[Office], Awaitable[int]]  # how much it did; while that is more than 0 there may be more
 
 
 class Turn(SQLModel, table=True):
@@ -43,9 +43,10 @@ class Job:
 
     name: str
     run: Run
-    interval: timedelta | None  # None: each turn of the loop, in every process
-    rest: float  # seconds between two looks
+    rest: float  # seconds until this process looks again
+    interval: timedelta | None = None  # None: every process runs it, and its rows are claimed
     look_at: float = 0.0  # on the loop's own clock
+    busy: bool = False  # its last turn did something: there may be more
 
 
 class Jobs:
@@ -55,27 +56,26 @@ class Jobs:
         self._office, self._every = office, every
         self._jobs: list[Job] = []
 
-    def add(self, name: str, run: Run, *, every: float | None = None) -> None:
-        """Register a job. With `every`, in seconds, it runs once in that time, in one of all processes."""
-        interval = None if every is None else timedelta(seconds=every)
-        self._jobs.append(Job(name, run, interval, min(every or self._every, LOOK_SECONDS)))
+    def add(self, name: str, run: Run, *, every: timedelta | None = None) -> None:
+        """Register a job. With `every` it runs once in that time, in one of all the processes."""
+        rest = self._every if every is None else min(every.total_seconds(), LOOK_SECONDS)
+        self._jobs.append(Job(name, run, rest, every))
 
     async def tick(self) -> bool:
         """Give each job that is due one turn. True when one of them may have more to do at once."""
-        more = False
+        now = asyncio.get_running_loop().time()
         for job in self._jobs:
-            if job.look_at > (now := asyncio.get_running_loop().time()):
+            if not job.busy and job.look_at > now:
                 continue
-            if await self._turn(job):
-                more = True
-            else:
+            job.busy = await self._guarded(self._turn, job) > 0
+            if not job.busy:
                 job.look_at = now + job.rest
-        return more
+        return any(job.busy for job in self._jobs)
 
     async def drain(self) -> None:
         """Let every job run, due or not, until there is nothing left to do."""
         for job in self._jobs:
-            while await self._guarded(job, job.run):
+            while await self._guarded(self._run, job):
                 pass
 
     async def run(self) -> None:
@@ -94,11 +94,33 @@ class Jobs:
             task.cancel()
             await asyncio.wait([task])
 
-    async def _turn(self, job: Job) -> int:
-        if job.interval is None:
-            return await self._guarded(job, job.run)
-        if not await self._guarded(job, lambda office: claim(office, job.name, job.interval)):
+    async def _turn(self, job: Job, office: Office) -> int:
+        mine = job.interval is None or job.busy or await claim(office, job.name, job.interval)
+        return await self._run(job, office) if mine else 0
+
+    async def _run(self, job: Job, office: Office) -> int:
+        with watch.job(job.name):
+            return await job.run(office)
+
+    async def _guarded(self, turn: Callable[[Job, Office], Awaitable[int]], job: Job) -> int:
+        try:
+            return await turn(job, self._office)
+        except Exception:
+            log.exception("job failed: %s", job.name, extra={"job": job.name})
             return 0
-        while await self._guarded(job, job.run):
-            pass
-        return 0
+
+
+async def claim(office: Office, name: str, interval: timedelta) -> bool:
+    """True for the one process that has the turn; the next turn is `interval` later."""
+    async with office.work(SYSTEM) as work:
+        row = {"name": name, "next_at": work.now + interval}
+        insert = (sqlite if office.store.embedded else postgresql).insert(Turn).values(row)
+        due = or_(
+            col(Turn.next_at) <= work.now,
+            col(Turn.next_at) > work.now + 2 * interval,  # set by a clock that was far ahead
+        )
+        moved = insert.on_conflict_do_update(
+            index_elements=["name"], set_={"next_at": insert.excluded.next_at}, where=due
+        )
+        mine = await work.session.exec(moved.returning(col(Turn.name)))
+        return mine.first() is not None

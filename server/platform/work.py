@@ -127,7 +127,7 @@ class Office:
     followers: dict[str, Follower] = field(default_factory=dict)  # by kind of source
     acts: dict[str, Act] = field(default_factory=dict)  # by name, for acts held back ten seconds
     tools: dict[type, object] = field(default_factory=dict)  # built once and handed down, by type
-    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    leaving: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
         self.news = NewsDesk(self.store, self.hub)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ from server.kernel.calendar import Limit, TimeUnit, WorkCalendar
 from server.platform import sla
 from server.platform.areas import AreaTree
 from server.platform.db import open_store
-from server.platform.jobs import Jobs
+from server.platform.jobs import Jobs, claim
 from server.platform.news import LocalHub
 from server.platform.work import Office, Work
 from tests.factories import DISTRICT
 from tests.servers import eventually
 
+HOUR = timedelta(hours=1)
 CALENDAR = Path(server.__file__).parent.parent / "shared" / "data" / "calendar.json"
 
 
@@ -77,22 +79,78 @@ async def test_a_tick_gives_each_job_one_turn_and_asks_again_while_there_is_more
     assert (await noted(office, "one"), await noted(office, "two")) == (1, 2)
 
 
-async def test_a_job_without_more_to_do_rests_for_its_seconds(office):
-    turns = []
+def counted(turns: list[str], who: str):
+    """A job that says it ran and has nothing more to do."""
 
-    async def idle(office: Office) -> int:
-        turns.append(asyncio.get_running_loop().time())
+    async def run(office: Office) -> int:
+        turns.append(who)
         return 0
 
-    jobs = Jobs(office, every=60)
-    jobs.add("often", idle, every=0.05)
+    return run
+
+
+async def test_a_job_without_more_to_do_rests_until_the_loop_comes_round(office):
+    turns: list[str] = []
+    jobs = Jobs(office, every=0.05)
+    jobs.add("often", counted(turns, "one"))
     await jobs.tick()
     await jobs.tick()
-    assert len(turns) == 1
+    assert turns == ["one"]
     await asyncio.sleep(0.06)
     await jobs.tick()
     await jobs.tick()
-    assert len(turns) == 2
+    assert turns == ["one", "one"]
+
+
+async def test_a_job_with_an_interval_runs_once_in_it_whoever_asks(office, clock):
+    turns: list[str] = []
+    for hour in range(3):
+        for who in ("one", "two"):  # as after a restart: nothing is remembered but in the store
+            jobs = Jobs(office, every=60)
+            jobs.add("hourly", counted(turns, who), every=HOUR)
+            await jobs.tick()
+        assert turns == ["one"] * (hour + 1)
+        clock.advance(minutes=59, seconds=59)
+        assert not await claim(office, "hourly", HOUR)
+        clock.advance(seconds=1)
+
+
+async def test_who_has_the_turn_goes_on_while_there_is_more(office, clock):
+    jobs = Jobs(office, every=60)
+    jobs.add("hourly", notes("hourly", left=3), every=HOUR)
+    jobs.add("often", notes("often", left=1))
+    while await jobs.tick():
+        assert await noted(office, "often") == 1, "a long job holds up nobody else's"
+    assert await noted(office, "hourly") == 3
+
+
+async def test_many_who_ask_at_once_get_one_turn(office):
+    claims = await asyncio.gather(*(claim(office, "hourly", HOUR) for _ in range(8)))
+    assert sorted(claims) == [False] * 7 + [True]
+
+
+async def test_clocks_that_differ_a_little_share_a_turn(office, clock):
+    assert await claim(office, "hourly", HOUR)
+    clock.advance(minutes=-1)
+    assert not await claim(office, "hourly", HOUR)
+
+
+async def test_a_clock_that_was_far_ahead_stops_no_job_for_years(office, clock):
+    now = clock()
+    clock.advance(days=4000)
+    assert await claim(office, "hourly", HOUR)
+    clock.set(now)
+    assert await claim(office, "hourly", HOUR)
+    assert not await claim(office, "hourly", HOUR)
+
+
+async def test_an_interval_that_fails_costs_one_turn(office, clock, caplog):
+    jobs = Jobs(office, every=60)
+    jobs.add("hourly", breaks, every=HOUR)
+    with caplog.at_level(logging.ERROR, "server.platform.jobs"):
+        assert not await jobs.tick()
+    assert [record.message for record in caplog.records] == ["job failed: hourly"]
+    assert not await claim(office, "hourly", HOUR)
 
 
 async def test_drain_leaves_nothing_to_do(office):
