@@ -22,6 +22,7 @@ from server.demo import accounts_of
 from server.graph.audience import SchemaByRole
 from server.graph.endpoint import Endpoint
 from server.graph.errors import BadQuery, Internal
+from server.graph.overload import Turnstile
 from server.identity.service import Identity
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
@@ -33,10 +34,12 @@ from server.platform.jobs import Jobs
 from server.platform.news import LocalHub
 from server.platform.redis_hub import RedisHub
 from server.platform.vault import Vault
+from server.platform.watch.requests import KnownRequests
+from server.platform.watch.station import Station
 from server.platform.work import Office
 from server.settings import Settings
 from server.supervision.orders import service as supervisions
-from server.web import auth, config, files, health, static
+from server.web import auth, config, files, health, metrics, static
 from server.web.headers import SecurityHeaders
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
@@ -54,6 +57,7 @@ def open_office(settings: Settings) -> Office:
         calendar=WorkCalendar.load(DATA / "calendar.json"),
         areas=AreaTree.load(settings.maps_dir / f"{settings.district}.json", hotline=settings.hotline),
     )
+    office.tools[Turnstile] = Turnstile(settings.operations_at_once)
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Library] = Library.load(DATA)
@@ -93,26 +97,30 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The whole server as an ASGI app; without `settings`, as the environment says."""
     settings = settings or Settings()
     office = open_office(settings)
+    station = Station(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with jobs_of(office).running():
+        async with station.running(), jobs_of(office).running():
             yield
         await close_office(office)
 
     app = FastAPI(title="Sanwei", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=COMPRESS_LEVEL)
     app.add_middleware(SecurityHeaders, origin=settings.origin)
+    app.add_middleware(KnownRequests)
     app.add_exception_handler(HTTPException, turned_away)
     app.add_exception_handler(Exception, broken)
 
     graphql = Endpoint(
-        SchemaByRole(schemas.build(settings)), office, office.of(Identity).gate, origins=[settings.origin]
-    )
+        SchemaByRole(schemas.build(settings)), office, office.of(Identity).gate, origins=[settings.origin],
+        turnstile=office.of(Turnstile),
+    )  # fmt: skip
     app.router.routes += [Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)]
     for router in (auth.router, files.router, health.router):
         app.include_router(router(office))
     app.include_router(config.router(office, accounts_of(settings)))
+    app.include_router(metrics.router(office, station))
     static.mount(app)
     return app
 

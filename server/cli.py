@@ -1,7 +1,7 @@
 """`sanwei …`: what an operator does from a terminal."""
 
 import asyncio
-import logging
+import logging.config
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +19,7 @@ from server.kernel.errors import CityError
 from server.migrations.upgrade import upgrade
 from server.platform import audit
 from server.platform.vault import Vault
+from server.platform.watch import logs
 from server.platform.work import Office
 from server.settings import Settings
 
@@ -33,14 +34,13 @@ app.add_typer(audits, name="audit")
 def run() -> None:
     """Migrate, seed the demo once when SANWEI_MODE=demo, and serve until Ctrl+C."""
     settings = Settings()
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    lines = logs.config(settings.log_lines, settings.log_level)
+    logging.config.dictConfig(lines)
     _port_is_free(settings)
     asyncio.run(prepare(settings))
     _welcome(settings)
     uvicorn.run(
-        create_app, factory=True, host=settings.host, port=settings.port, log_level="warning",
+        create_app, factory=True, host=settings.host, port=settings.port, log_config=lines, access_log=False,
         ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, timeout_graceful_shutdown=3,
         server_header=False, proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         return self.mode == "production"
 
     @property
+    def log_lines(self) -> Literal["console", "json"]:
+        """How the log looks."""
+        return self.log_format or ("json" if self.production else "console")
+
+    @property
     def database(self) -> str:
         """SQLAlchemy URL of the store."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'sanwei.db'}"

@@ -1,5 +1,6 @@
 """Signing in and out over plain HTTP. The refresh token travels in a cookie no script can read."""
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from server.graph.authentication import bearer
+from server.graph.overload import Turnstile
 from server.identity.brakes import network
 from server.identity.errors import NoSession
 from server.identity.service import Identity
@@ -76,7 +78,7 @@ class CodeSent(_Body):
 
 def router(office: Office) -> APIRouter:
     """/auth/{app}/…: app is officer, leader or citizen."""
-    identity = office.of(Identity)
+    identity, turnstile = office.of(Identity), office.of(Turnstile)
     secure = office.settings.origin.startswith("https:")
     ours = urlsplit(office.settings.origin).netloc
 
@@ -97,7 +99,14 @@ def router(office: Office) -> APIRouter:
         )  # fmt: skip
         return AccessGranted(access_token=granted.access_token, expires_at=granted.expires_at)
 
-    routes = APIRouter(prefix="/auth", route_class=CityRoute, dependencies=[Depends(from_our_page)])
+    async def in_turn(request: Request) -> AsyncIterator[None]:
+        turnstile.check()
+        async with turnstile.place(_address(request)):
+            yield
+
+    routes = APIRouter(
+        prefix="/auth", route_class=CityRoute, dependencies=[Depends(from_our_page), Depends(in_turn)]
+    )
 
     @routes.post("/{app}/login")
     async def login(app: StaffApp, body: Login, request: Request, response: Response) -> AccessGranted:

@@ -16,7 +16,7 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")  # a proxy spea
 
 
 def router(office: Office, station: Station) -> APIRouter:
-    """GET /metrics tells of every process of this server, whichever was asked. To strangers it is not there."""
+    """GET /metrics tells of every process of this server, whichever is asked. Strangers find nothing."""
     routes = APIRouter(route_class=CityRoute)
 
     @routes.get("/metrics")

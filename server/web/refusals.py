@@ -10,11 +10,13 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from server.kernel.errors import BadInput, CityError
+from server.platform.watch import watch
 
 STATUS = {
     "UNAUTHENTICATED": 401, "BAD_CREDENTIALS": 401, "BAD_CODE": 401, "NO_SESSION": 401,
     "NOT_ALLOWED": 403, "FOREIGN_ORIGIN": 403, "NOT_FOUND": 404, "ID_TAKEN": 409, "FILE_TOO_LARGE": 413,
     "NOT_AN_IMAGE": 415, "NOT_JSON": 415, "LOCKED": 423, "TOO_MANY": 429, "NO_CHANNEL": 503,
+    "TOO_MANY_AT_ONCE": 429, "OVERLOADED": 503,
 }  # fmt: skip
 OTHERWISE = 400
 
@@ -40,26 +42,34 @@ def refused(refusal: CityError) -> JSONResponse:
 
 
 class CityRoute(APIRoute):
-    """A route whose refusals, and whose malformed requests, are answered in our own shape."""
+    """A route whose refusals, and whose malformed requests, are answered in our own shape, and counted."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with refusals caught."""
-        handle = super().get_route_handler()
+        handle, name = super().get_route_handler(), self.path_format
+        watch.know([name])
 
         async def answer(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except CityError as refusal:
+            with watch.operation(name, "", "http") as operation:
+                try:
+                    return await handle(request)
+                except CityError as error:
+                    refusal = error
+                except HTTPException as error:
+                    if error.status_code != OTHERWISE:
+                        raise
+                    refusal = NotJson()  # the framework's word for a body its parser gave up on
+                except RequestValidationError as error:
+                    refusal = _malformed(error)
+                operation.code = refusal.code
                 return refused(refusal)
-            except HTTPException as error:
-                if error.status_code != OTHERWISE:
-                    raise
-                return refused(NotJson())  # the framework's word for a body its parser gave up on
-            except RequestValidationError as error:
-                problems = error.errors()
-                if any(problem["type"] == "json_invalid" for problem in problems):
-                    return refused(NotJson())
-                place = problems[0]["loc"]
-                return refused(BadInput(field=str(place[-1]) if len(place) > 1 else None))
 
         return answer
+
+
+def _malformed(error: RequestValidationError) -> CityError:
+    problems = error.errors()
+    if any(problem["type"] == "json_invalid" for problem in problems):
+        return NotJson()
+    place = problems[0]["loc"]
+    return BadInput(field=str(place[-1]) if len(place) > 1 else None)
