@@ -1,23 +1,29 @@
 """Which role may see which field. Decided when a schema is built, not per request."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import aclosing
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema import StreamResult
-from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.field import StrawberryField
+from strawberry.types.graphql import OperationType
 
+from server.graph import operations
 from server.graph.context import Context, Info
-from server.graph.documents import Admission, Documents
-from server.graph.errors import settle
+from server.graph.documents import Documents, Prepared, Refused
+from server.graph.errors import BadQuery, as_graphql, settle
 from server.graph.limits import DEFAULT_LIMITS, Limits
+from server.graph.operations import Variables
+from server.graph.plan.plans import Plans
 from server.graph.scalars import SCALARS
+from server.graph.trusted import NOBODYS, Trust
 from server.graph.views import marks
 from server.kernel.actors import Role
+from server.platform.watch import watch
 
 F = TypeVar("F", bound=Callable[..., Any])
 _KEY = "audience"
@@ -62,7 +68,8 @@ class RoleSchema(strawberry.Schema):
 
     def __init__(
         self, role: Role, query: type, mutation: type | None = None, subscription: type | None = None,
-        *, closed: bool = False, limits: Limits = DEFAULT_LIMITS, for_print: bool = False,
+        *, closed: bool = False, limits: Limits = DEFAULT_LIMITS, trust: Trust = NOBODYS,
+        for_print: bool = False,
     ) -> None:  # fmt: skip
         """`for_print` sorts it. Such a schema must not run: sorting rebuilds the enums, and resolvers would
         be handed bare strings instead of members."""
@@ -70,9 +77,9 @@ class RoleSchema(strawberry.Schema):
         super().__init__(
             query, self._unless_empty(mutation), self._unless_empty(subscription),
             config=StrawberryConfig(sort_schema=for_print, scalar_map=SCALARS, info_class=Info),
-            extensions=[lambda: Admission(self.documents)],
         )  # fmt: skip
-        self.documents = Documents(self._schema, limits, closed=closed)
+        self.documents = Documents(self._schema, limits, partial(Plans, self), closed=closed, trust=trust)
+        self._seconds = limits.seconds
 
     def _unless_empty(self, root: type | None) -> type | None:
         """GraphQL knows no root without fields: a role without mutations has no Mutation."""
@@ -91,12 +98,60 @@ class RoleSchema(strawberry.Schema):
             raise TypeError(f"{owner.name}.{field.python_name} names no audience")
         return frozenset(own)
 
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
-        """Give every error its code. Only bugs are logged: a refusal is the system working."""
-        for error in errors:
+    async def execute(
+        self, query: str | None, variable_values: dict[str, Any] | None = None,
+        context_value: Any = None, root_value: Any = None, operation_name: str | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:  # fmt: skip
+        """Run a query or a mutation, past Strawberry: it has no extension to ask."""
+        given = variable_values or {}
+        try:
+            prepared = self.documents.prepare(query or "", operation_name, given)
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                raise Refused(as_graphql(BadQuery("A subscription needs a websocket or an event stream.")))
+        except Refused as refusal:
+            return self._settled(PreExecutionError(None, refusal.errors))
+        return await self._run(prepared, given, context_value)
+
+    async def stream(
+        self, query: str | None, variable_values: dict[str, Any] | None = None,
+        context_value: Any = None, root_value: Any = None, operation_name: str | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> AsyncGenerator[ExecutionResult, None]:  # fmt: skip
+        """Run any operation; a query or a mutation says one thing."""
+        return self._told(query, variable_values or {}, context_value, operation_name)
+
+    async def _told(
+        self, asked: str | None, given: Variables, context: Any, name: str | None
+    ) -> AsyncGenerator[ExecutionResult, None]:
+        try:
+            prepared = self.documents.prepare(asked or "", name, given)
+        except Refused as refusal:
+            yield self._settled(PreExecutionError(None, refusal.errors))
+            return
+        if prepared.kind is not OperationType.SUBSCRIPTION:
+            yield await self._run(prepared, given, context)
+            return
+        events = operations.answers(self._schema, prepared, given, context, self._seconds)
+        async with aclosing(events):
+            async for event in events:
+                yield self._settled(event)
+
+    async def _run(self, prepared: Prepared, given: Variables, context: Any) -> ExecutionResult:
+        with watch.operation(prepared.name or "", self.role, prepared.kind.value) as watched:
+            result = await operations.answer(self._schema, prepared, given, context, self._seconds)
+            if result.errors:
+                self._settled(result)
+                watched.code = (result.errors[0].extensions or {})["code"]
+        return result
+
+    def _settled(self, result: ExecutionResult) -> ExecutionResult:
+        """Every error with its code. Only bugs are logged: a refusal is the system working."""
+        for error in result.errors or ():
             settle(error, suggest=not self.closed)
+        return result
 
 
 class SchemaByRole:
@@ -113,7 +168,9 @@ class SchemaByRole:
         mine = self._by_role[context_value.actor.role]
         return await mine.execute(query, context_value=context_value.fresh(), **rest)
 
-    async def stream(self, query: str | None, *, context_value: Context, **rest: Any) -> StreamResult:
+    async def stream(
+        self, query: str | None, *, context_value: Context, **rest: Any
+    ) -> AsyncGenerator[ExecutionResult, None]:
         """Run any operation and stream its results. Raises Unauthenticated without an actor."""
         mine = self._by_role[context_value.actor.role]
         return await mine.stream(query, context_value=context_value.fresh(), **rest)

@@ -28,7 +28,12 @@ class Authenticator(Protocol):
 
 def bearer(headers: Headers) -> str:
     """The token of an Authorization header. Raises Unauthenticated when there is none."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return credentials(headers.get("authorization", ""))
+
+
+def credentials(authorization: str) -> str:
+    """The token in that header's value. Raises Unauthenticated for any other scheme."""
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated
     return token.strip()

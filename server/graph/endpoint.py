@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.schema import BaseSchema
@@ -16,19 +16,23 @@ from strawberry.types.unset import UnsetType
 
 from server.graph import events, response, wire
 from server.graph.audience import SchemaByRole
-from server.graph.authentication import Authenticator, bearer
+from server.graph.authentication import Authenticator, credentials
 from server.graph.context import Context
 from server.graph.errors import OUTAGES, BadQuery, TooLarge, TooManySockets, logged
 from server.graph.overload import Overloaded, Turnstile
+from server.graph.response import EVENTS, GRAPHQL, JSON, Answer, TooLate, refusal
 from server.graph.socket import INIT_SECONDS, Socket, SocketAdapter
 from server.kernel.actors import Actor
-from server.kernel.errors import CityError, Unauthenticated
+from server.kernel.errors import Unauthenticated
 
 if TYPE_CHECKING:
     from server.platform.work import Office
 
 MAX_SOCKETS = 10  # open at once for one person, in one process
 RECHECK_SECONDS = 4.0  # so that a revocation reaches an open socket within five
+BODY_SECONDS = 10.0  # for the whole body of a request to come
+
+CLOSE = b"connection", b"close"  # whatever still comes of the body is not wanted
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -41,6 +45,7 @@ class Endpoint(GraphQL[Context, None]):
         self, schema: SchemaByRole, office: "Office", authenticator: Authenticator, *,
         origins: Collection[str] = (), init_seconds: float = INIT_SECONDS,
         recheck_seconds: float = RECHECK_SECONDS, turnstile: Turnstile | None = None,
+        body_seconds: float = BODY_SECONDS,
     ) -> None:  # fmt: skip
         super().__init__(
             cast(BaseSchema, schema), graphql_ide=None, allow_queries_via_get=False,
@@ -50,50 +55,57 @@ class Endpoint(GraphQL[Context, None]):
         )  # fmt: skip
         self.roles, self.authenticator, self.recheck_seconds = schema, authenticator, recheck_seconds
         self.turnstile = turnstile or Turnstile()
-        self._office = office
+        self._office, self._body_seconds = office, body_seconds
         self._sockets: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await super().__call__(scope, receive, send)
-        else:
-            answer = await self.answer(HttpRequest(scope, receive))
-            await answer(scope, receive, send)
+            return
+        headers = dict(reversed(scope["headers"]))  # of two alike the first counts
+        answer = await self._answer(scope["method"], headers, receive)
+        if isinstance(answer, Answer) and b"gzip" in headers.get(b"accept-encoding", b""):
+            answer = await answer.packed()
+        await answer(scope, receive, send)
 
-    async def answer(self, http: HttpRequest) -> Response:
+    async def _answer(self, method: str, headers: Mapping[bytes, bytes], receive: Receive) -> ASGIApp:
         """One HTTP request, refused in the order: method, Accept, token, body."""
-        if http.method != "POST":
-            return response.refusal(405, BadQuery("Only POST."), Allow="POST")
-        media = response.negotiated(http.headers.get("accept", ""))
+        if method != "POST":
+            return refusal(405, BadQuery("Only POST."), JSON, (b"allow", b"POST"))
+        media = response.negotiated(headers.get(b"accept", b""))
         if media is None:
-            return response.refusal(406, BadQuery(f"Accept {response.GRAPHQL} or {response.JSON}."))
+            return refusal(406, BadQuery(f"Accept {GRAPHQL} or {JSON}."))
         try:
             self.turnstile.check()
-            actor = await self.authenticator.actor(bearer(http.headers))
-        except Overloaded as error:
-            return response.refusal(error.status, error, media, **error.headers)
-        except CityError as error:
-            return response.refusal(401, error, media, **{"WWW-Authenticate": "Bearer"})
-        except OUTAGES as error:
-            return response.refusal(503, logged(error, "/graphql"), media, **{"Retry-After": "1"})
-        if not response.is_json(http.headers.get("content-type", "")):
-            return response.refusal(415, BadQuery(f"Send {response.JSON} in UTF-8."), media)
-        try:
-            request = await response.asked(http)
-        except TooLarge as error:
-            return response.refusal(413, error, media, Connection="close")
-        except BadQuery as error:
-            return response.refusal(400, error, media)
-        context = Context(self._office, actor)
-        try:
+            actor = await self.authenticator.actor(
+                credentials(headers.get(b"authorization", b"").decode("latin-1"))
+            )
+            if not response.is_json(headers.get(b"content-type", b"")):
+                return refusal(415, BadQuery(f"Send {JSON} in UTF-8."), media)
+            request = await response.asked(receive, self._body_seconds)
             async with self.turnstile.place(actor.id):
-                if media == response.EVENTS:
-                    return await events.stream(
-                        self.roles, request, context, self.authenticator, self.recheck_seconds
-                    )
-                return await response.run(self.roles, request, context, media)
+                return await self._run(request, Context(self._office, actor), media)
         except Overloaded as error:
-            return response.refusal(error.status, error, media, **error.headers)
+            return refusal(
+                error.status, error, media, (b"retry-after", error.headers["Retry-After"].encode())
+            )
+        except Unauthenticated as error:
+            return refusal(401, error, media, (b"www-authenticate", b"Bearer"))
+        except TooLarge as error:
+            return refusal(413, error, media, CLOSE)
+        except TooLate as error:
+            return refusal(408, error, media, CLOSE)
+        except BadQuery as error:
+            return refusal(400, error, media)
+        except OUTAGES as error:
+            return refusal(503, logged(error, "/graphql"), media, (b"retry-after", b"1"))
+        except Exception as bug:
+            return refusal(500, logged(bug, "/graphql"), media)
+
+    async def _run(self, request: wire.Request, context: Context, media: str) -> ASGIApp:
+        if media == EVENTS:
+            return await events.stream(self.roles, request, context, self.authenticator, self.recheck_seconds)
+        return await response.run(self.roles, request, context, media)
 
     def decode_json(self, data: str | bytes) -> object:
         """A websocket frame, as strictly read as a body."""

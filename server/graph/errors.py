@@ -5,8 +5,6 @@ from secrets import token_hex
 
 from graphql import GraphQLError
 from sqlalchemy import exc
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from server.kernel.errors import CityError
 
@@ -55,6 +53,12 @@ class TooManySockets(CityError):
     code = "TOO_MANY_SOCKETS"
 
 
+class UntrustedDocument(CityError):
+    """A document the server does not know beforehand, where only such documents run."""
+
+    code = "UNTRUSTED_DOCUMENT"
+
+
 class Unavailable(CityError):
     """Something we need does not answer; asking again later may help. `id` finds it in the log."""
 
@@ -97,8 +101,7 @@ def _asked_wrongly(error: GraphQLError, cause: Exception) -> bool:
 
     A literal's parser may fail with anything; such an error points into the document but was not executed.
     """
-    asking = GraphQLError | MissingQueryError | CannotGetOperationTypeError | InvalidOperationTypeError
-    return isinstance(cause, asking) or bool(error.nodes and error.path is None)
+    return isinstance(cause, GraphQLError) or bool(error.nodes and error.path is None)
 
 
 def as_graphql(refusal: CityError) -> GraphQLError:

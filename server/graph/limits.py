@@ -85,6 +85,13 @@ def refusals(
     schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], limits: Limits
 ) -> list[GraphQLError]:
     """Why the document is too much, before any other rule looks at it; it need not be valid yet."""
+    return weighed(schema, document, variables, limits)[0]
+
+
+def weighed(
+    schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], limits: Limits
+) -> tuple[list[GraphQLError], frozenset[str]]:
+    """The refusals, and which variables they hang on: those that size a page."""
     scale = _Scale(schema, document, variables, limits)
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     for operation in operations:
@@ -93,8 +100,9 @@ def refusals(
     try:
         weights = [scale.operation(operation) for operation in operations]
     except RecursionError:
-        return [as_graphql(TooComplex(limit="depth", most=limits.depth))]
-    return next((errors for weight in weights if (errors := weight.beyond(limits))), [])
+        return [as_graphql(TooComplex(limit="depth", most=limits.depth))], frozenset()
+    errors = next((errors for weight in weights if (errors := weight.beyond(limits))), [])
+    return errors, frozenset(scale.sized_by)
 
 
 class _Scale:
@@ -107,6 +115,7 @@ class _Scale:
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
+        self.sized_by: set[str] = set()
         self._defaults: dict[str, int] = {}
         self._weighed: dict[tuple[str, bool], Weight] = {}
 
@@ -181,8 +190,14 @@ class _Scale:
             size = _number(given)
         elif isinstance(given, VariableNode):
             name = given.name.value
+            self.sized_by.add(name)
             size = self._given.get(name, self._defaults.get(name, argument.default_value))
-        return min(max(size, 1), paging.MOST) if type(size) is int else paging.MOST
+        return rows(size)
+
+
+def rows(size: object) -> int:
+    """How many rows a page asked for with `size` can hold; the most when that cannot be told."""
+    return min(max(size, 1), paging.MOST) if type(size) is int else paging.MOST
 
 
 def _number(node: IntValueNode) -> int:

@@ -1,6 +1,5 @@
 """What every answer tells the browser not to do."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HSTS = "max-age=31536000"
@@ -41,14 +40,27 @@ class SecurityHeaders:
     """Adds them to every HTTP answer that does not set its own."""
 
     def __init__(self, app: ASGIApp, origin: str) -> None:
-        self._app, self._headers = app, security_headers(origin)
+        self._app = app
+        self._headers = [
+            (name.lower().encode(), value.encode()) for name, value in security_headers(origin).items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = {name for name, _ in message["headers"]}
+                more = [header for header in self._headers if header[0] not in own]
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class Shortcut:
+    """Hands what is asked of `path` straight to `to`, past the framework and its routes."""
+
+    def __init__(self, app: ASGIApp, path: str, to: ASGIApp) -> None:
+        self._app, self._path, self._to = app, path, to
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await (self._to if scope.get("path") == self._path else self._app)(scope, receive, send)
