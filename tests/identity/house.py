@@ -9,6 +9,7 @@ from sqlalchemy import event
 from sqlmodel import SQLModel, func, select
 
 import server
+from server.graph.overload import Turnstile
 from server.identity import accounts
 from server.identity.passwords import CONTEXT
 from server.identity.service import CodeSender, Identity
@@ -52,6 +53,7 @@ async def an_office(
 ) -> AsyncIterator[Office]:
     """An office over the settings' store, with its vault, its files and its door."""
     office = Office(settings, open_store(settings.database), LocalHub(), calendar(), areas(), clock=clock)
+    office.tools[Turnstile] = Turnstile()
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Identity] = Identity(office, send_code=send_code)
