@@ -10,7 +10,6 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
 
 from server import schemas
 from server.command.library import Library
@@ -23,6 +22,7 @@ from server.graph.audience import SchemaByRole
 from server.graph.endpoint import Endpoint
 from server.graph.errors import BadQuery, Internal
 from server.graph.overload import Turnstile
+from server.graph.response import PACK_FROM, PACK_LEVEL
 from server.identity.service import Identity
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
@@ -40,12 +40,10 @@ from server.platform.work import Office
 from server.settings import Settings
 from server.supervision.orders import service as supervisions
 from server.web import auth, config, files, health, metrics, static
-from server.web.headers import SecurityHeaders
+from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
 HOUR = timedelta(hours=1)
-COMPRESS_FROM = 1000  # bytes; below that the headers outweigh it
-COMPRESS_LEVEL = 5  # most of the gain for a third of the time
 
 
 def open_office(settings: Settings) -> Office:
@@ -106,9 +104,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await close_office(office)
 
     app = FastAPI(title="Sanwei", lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM, compresslevel=COMPRESS_LEVEL)
-    app.add_middleware(SecurityHeaders, origin=settings.origin)
-    app.add_middleware(KnownRequests)
     app.add_exception_handler(HTTPException, turned_away)
     app.add_exception_handler(Exception, broken)
 
@@ -116,7 +111,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         SchemaByRole(schemas.build(settings)), office, office.of(Identity).gate, origins=[settings.origin],
         turnstile=office.of(Turnstile),
     )  # fmt: skip
-    app.router.routes += [Route("/graphql", graphql), WebSocketRoute("/graphql", graphql)]
+    app.add_middleware(GZipMiddleware, minimum_size=PACK_FROM, compresslevel=PACK_LEVEL)
+    app.add_middleware(Shortcut, path="/graphql", to=graphql)
+    app.add_middleware(SecurityHeaders, origin=settings.origin)
+    app.add_middleware(KnownRequests)
     for router in (auth.router, files.router, health.router):
         app.include_router(router(office))
     app.include_router(config.router(office, accounts_of(settings)))
