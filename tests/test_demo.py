@@ -91,12 +91,11 @@ async def test_it_is_told_once_and_everybody_finds_something_to_do(office, clock
     assert mine.id not in {rating.request_id for rating in await rows(office, select(Rating))}
 
     # every list of the desk has a case, and so has each unit that somebody shows
-    async with office.reading() as session:
-        desk = await queries.lane_counts(session, await actor(office, "li"), now)
-        units: Counter[lanes.OrderLane] = Counter()
-        for name in ("wang", "zhao"):
-            units += Counter(await queries.lane_counts(session, await actor(office, name), now))
-        field = await queries.lane_counts(session, await actor(office, "chen"), now)
+    desk = await queries.lane_counts(office.read, await actor(office, "li"), now)
+    units: Counter[lanes.OrderLane] = Counter()
+    for name in ("wang", "zhao"):
+        units += Counter(await queries.lane_counts(office.read, await actor(office, name), now))
+    field = await queries.lane_counts(office.read, await actor(office, "chen"), now)
     assert {lane for lane in DISPATCHER_LANES if not desk[lane]} == set()
     assert {lane for lane in UNIT_LANES if not units[lane]} <= {"supervised"}
     assert all(field.values())

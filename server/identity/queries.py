@@ -90,7 +90,7 @@ async def people(read: Reader, ids: Iterable[str]) -> dict[str, PersonRow]:
 
 async def names(read: Reader, ids: Iterable[str]) -> dict[str, tuple[str, Role]]:
     """Names and roles by account id. Ids nobody has are left out."""
-    rows = select(Account.id, Account.name, Account.role).where(col(Account.id).in_(set(ids)))
+    rows: Any = select(Account.id, Account.name, Account.role).where(col(Account.id).in_(set(ids)))
     return {id: (name, Role(role)) for id, name, role in await read.tuples(rows)}
 
 

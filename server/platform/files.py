@@ -3,10 +3,8 @@
 import asyncio
 import hashlib
 import hmac
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -16,7 +14,7 @@ from obstore.store import LocalStore, ObjectStore
 from sqlalchemy import Index, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.kernel.actors import SYSTEM, Actor
 from server.kernel.errors import BadInput, CityError, NotFound
@@ -68,17 +66,6 @@ class File(SQLModel, table=True):
     attached_kind: str | None = None
     attached_id: str | None = None
     photo_kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """An attached photo."""
-
-    id: str
-    kind: PhotoKind
-    owner_id: str
-    created_at: datetime
-    taken_at: datetime | None
 
 
 class Files:
@@ -192,18 +179,10 @@ async def claim(
         raise BadInput(field=field)
 
 
-async def photos_of(session: AsyncSession, kind: str, ids: Iterable[str]) -> dict[str, list[Photo]]:
-    """The photos of each subject, the oldest first, in one query. Subjects without photos are left out."""
-    rows = await session.exec(
-        select(File).where(File.attached_kind == kind, col(File.attached_id).in_(set(ids)))
-        .order_by(col(File.created_at), File.id)
-    )  # fmt: skip
-    found = defaultdict(list)
-    for file in rows:
-        found[file.attached_id or ""].append(
-            Photo(file.id, PhotoKind(file.photo_kind or ""), file.owner_id, file.created_at, file.taken_at)
-        )
-    return dict(found)
+def attached(kind: str, ids: Collection[str] | None = None) -> SelectOfScalar[File]:
+    """The photos of subjects of a kind, all of them or those of `ids`, the oldest first."""
+    rows = select(File).where(File.attached_kind == kind).order_by(col(File.created_at), col(File.id))
+    return rows if ids is None else rows.where(col(File.attached_id).in_(ids))
 
 
 async def hand_over(work: Work, from_id: str, to_id: str) -> None:

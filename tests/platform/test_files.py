@@ -195,13 +195,11 @@ async def test_photos_are_attached_once_and_found_by_subject(office, room, clock
     await keep(room, actor)
     for _ in range(2):
         await attach(office, actor, [second, first, first])
-    async with office.reading() as session:
-        found = await files.photos_of(session, "order", ["s1", "s2"])
-        assert await files.photos_of(session, "request", ["s1"]) == {}
-    assert {subject: [photo.id for photo in photos] for subject, photos in found.items()} == {
-        "s1": [first, second]
-    }
-    assert {(photo.kind, photo.owner_id) for photo in found["s1"]} == {(PhotoKind.BEFORE, actor.id)}
+    found = await office.read.lines(files.attached("order", ["s1", "s2"]))
+    assert await office.read.lines(files.attached("request", ["s1"])) == []
+    assert await office.read.lines(files.attached("order")) == found
+    assert [(photo.attached_id, photo.id) for photo in found] == [("s1", first), ("s1", second)]
+    assert {(photo.photo_kind, photo.owner_id) for photo in found} == {(PhotoKind.BEFORE, actor.id)}
 
 
 @pytest.mark.parametrize("other", [{"subject": "s2"}, {"kind": "request"}, {"photo_kind": PhotoKind.AFTER}])

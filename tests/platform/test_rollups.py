@@ -58,10 +58,18 @@ async def test_reading_asks_for_areas_metrics_and_days(office):
         await count(office, "new", STREET, 3, day)
         await count(office, "rated", STREET, 1, day)
     await count(office, "open", STREET, 5)
-    async with office.reading() as session:
-        found = await rollups.read(session, [STREET], ["new", "open"], TODAY)
-        assert found == {(STREET, "new", TODAY): 3, (STREET, "open", STOCK): 5}
-        assert await rollups.read(session, [CELL], ["new"]) == {}
+    found = await rollups.read(office.read, [STREET], ["new", "open"], TODAY)
+    assert found == {(STREET, "new", TODAY): 3, (STREET, "open", STOCK): 5}
+    assert await rollups.read(office.read, [CELL], ["new"], TODAY) == {}
+
+
+async def test_sums_run_over_the_days_of_each_area(office):
+    for day in (TODAY, YESTERDAY):
+        await count(office, "new", STREET, 3, day)
+    await count(office, "open", STREET, 5)
+    two_days = await rollups.sums(office.read, [DISTRICT, STREET, CELL], ["new", "open"], YESTERDAY, TODAY)
+    assert two_days == {(DISTRICT, "new"): 6, (STREET, "new"): 6}
+    assert await rollups.sums(office.read, [STREET], ["new", "open"], STOCK, STOCK) == {(STREET, "open"): 5}
 
 
 async def test_twenty_writers_in_any_order_of_areas_neither_lose_nor_lock_each_other(office):

@@ -19,7 +19,7 @@ class Query:
     @field_for(OFFICER, CITIZEN)
     def place(self, info: Info, at: PlaceInput) -> Place:
         """The grid cell of a position. OUTSIDE_DISTRICT names the hotline that can help."""
-        return Place(spot=at.spot(info.context.office.areas))
+        return Place(row=at.spot(info.context.office.areas))
 
     @field_for(OFFICER, CITIZEN, most=20)
     def search_places(self, info: Info, text: str) -> list[PlaceHit]:
@@ -33,7 +33,7 @@ class Query:
     def units(self, info: Info) -> list[Unit]:
         """Every unit an order may go to."""
         known = info.context.office.of(Library).units.values()
-        return [Unit(id=strawberry.ID(unit.id), name=unit.name) for unit in known]
+        return [Unit.of(unit) for unit in known]
 
     @field_for(OFFICER, CITIZEN)
     def matters(self, info: Info, search: str = "", first: int = 20) -> list[Matter]:

@@ -1,20 +1,28 @@
 """The life of a case: the steps that were taken, and the clocks that run."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 import strawberry
 from sqlalchemy import tuple_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from server.command.graphql.types import FROM_REPORTERS, Person, Photo, load_people, unit_of
+from server.command.graphql.types import FROM_REPORTERS, PHOTO, Person, Photo, load_people, unit_of
 from server.graph.audience import field_for
-from server.graph.context import Info
+from server.graph.context import Context, Info
+from server.graph.views import View, column
 from server.identity.graphql import Unit
-from server.kernel.actors import CITIZEN, EVERYONE, LEADER, OFFICER, STAFF, Role
+from server.kernel.actors import EVERYONE, LEADER, OFFICER, STAFF, Role
 from server.platform import files, sla
 from server.platform.audit import AuditLine
+
+LINE = ("street", "seq", "at", "verb", "subject_kind", "subject_id", "actor_id", "unit_id", "receiver",
+        "opinion", "detail")  # fmt: skip
+MOST_STEPS = 200
 
 
 @strawberry.type
@@ -23,8 +31,8 @@ class TimelineEntry:
 
     seen_by: ClassVar[frozenset[Role]] = EVERYONE
     line: strawberry.Private[AuditLine]
-    pictures: strawberry.Private[Mapping[str, files.Photo]]
-    public: strawberry.Private[bool]
+    pictures: strawberry.Private[Mapping[str, Photo]]
+    for_citizen: strawberry.Private[bool]
 
     @strawberry.field
     def id(self) -> strawberry.ID:
@@ -41,19 +49,19 @@ class TimelineEntry:
         return ".".join(["verb", self.line.verb, *([conclusion] if conclusion else [])])
 
     @strawberry.field
-    async def by(self, info: Info) -> Person | None:
-        person = await info.context.loader(load_people).load(self.line.actor_id)
-        return Person(row=person) if person else None
+    def by(self, info: Info) -> Person | None:
+        return info.context.soon(load_people, self.line.actor_id)
 
     @strawberry.field
     def unit(self, info: Info) -> Unit | None:
         """The unit it was sent to, or the one that did it."""
-        return unit_of(info, self.line.receiver) or unit_of(info, self.line.unit_id)
+        office = info.context.office
+        return unit_of(office, self.line.receiver) or unit_of(office, self.line.unit_id)
 
     @strawberry.field
-    def opinion(self, info: Info) -> str | None:
+    def opinion(self) -> str | None:
         """Words that go with the step; a citizen reads only those meant for him."""
-        hidden = info.context.actor.role is CITIZEN and self.line.verb not in WORDS_FOR_CITIZENS
+        hidden = self.for_citizen and self.line.verb not in WORDS_FOR_CITIZENS
         return None if hidden else self.line.opinion or None
 
     @strawberry.field
@@ -71,12 +79,12 @@ class TimelineEntry:
     @strawberry.field
     def photos(self) -> list[Photo]:
         found = (self.pictures.get(id) for id in self.line.detail.get("photos", ()))
-        return [Photo(row=picture) for picture in found if picture]
+        return [picture for picture in found if picture]
 
     @field_for(OFFICER, LEADER)
     def internal(self) -> bool:
         """True when the citizen does not see this step."""
-        return not self.public
+        return self.line.verb not in PUBLIC_VERBS
 
 
 # What a citizen sees of an order's life, and whose words are written for him. Returns, arbitration and the
@@ -98,74 +106,96 @@ UNSAID = frozenset({"order.clock_80", "order.acknowledge", "order.supplied", "or
                     "request.clock_100", "request.clock_150"})  # fmt: skip
 
 
-async def timeline(
-    info: Info, kind: str, id: str, *, also: Iterable[tuple[str, str]] = ()
+Subject = tuple[str, str]  # kind and id: an order and the request it came from share their id
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Whose steps to tell: of a subject and those it rides on; to staff, or to one citizen."""
+
+    subjects: tuple[Subject, ...]
+    citizen: str = ""
+
+    def tells(self, line: AuditLine) -> bool:
+        """Whether the step is for this reader."""
+        return line.verb in PUBLIC_VERBS if self.citizen else line.verb not in UNSAID
+
+    def shows(self, photo: Photo) -> bool:
+        """Two reporters of one case see each other's steps, not each other's pictures."""
+        row = photo.row
+        return not self.citizen or row.photo_kind not in FROM_REPORTERS or row.owner_id == self.citizen
+
+
+async def load_timelines(context: Context, lives: list[Life]) -> list[list[TimelineEntry]]:
+    """The steps of each life, newest first."""
+    subjects = {subject for life in lives for subject in life.subjects}
+    rows = (
+        select(AuditLine).where(tuple_(col(AuditLine.subject_kind), col(AuditLine.subject_id)).in_(subjects))
+        .order_by(col(AuditLine.at).desc(), col(AuditLine.seq).desc()).limit(MOST_STEPS * len(lives))
+    )  # fmt: skip
+    lines: defaultdict[Subject, list[AuditLine]] = defaultdict(list)
+    for line in await context.office.read.lines(rows, LINE):
+        lines[line.subject_kind, line.subject_id].append(line)
+    photos: defaultdict[str, list[Photo]] = defaultdict(list)
+    taken = files.attached("order", {id for _, id in subjects})
+    for photo in Photo.of(await context.office.read.lines(taken, PHOTO)):
+        photos[photo.row.attached_id or ""].append(photo)
+    return [_told(life, lines, photos) for life in lives]
+
+
+def _told(
+    life: Life, lines: Mapping[Subject, list[AuditLine]], photos: Mapping[str, list[Photo]]
 ) -> list[TimelineEntry]:
-    """The steps of a subject (and of those it rides on), newest first; for citizens the public ones."""
-    subjects = [(kind, id), *also]  # in pairs: an order and the request it came from share their id
-    async with info.context.office.reading() as session:
-        lines = list(await session.exec(
-            select(AuditLine).where(
-                tuple_(col(AuditLine.subject_kind), col(AuditLine.subject_id)).in_(subjects)
-            ).order_by(col(AuditLine.at).desc(), col(AuditLine.seq).desc()).limit(200)
-        ))  # fmt: skip
-        pictures = await files.photos_of(session, "order", {subject for _, subject in subjects})
-    actor = info.context.actor
-    citizen = actor.role is CITIZEN
-    by_id = {
-        photo.id: photo for found in pictures.values() for photo in found
-        if not citizen or photo.kind not in FROM_REPORTERS or photo.owner_id == actor.id
-    }  # fmt: skip
+    steps = [line for subject in life.subjects for line in lines.get(subject, ()) if life.tells(line)]
+    seen = [photo for _, id in life.subjects for photo in photos.get(id, ()) if life.shows(photo)]
+    pictures = {photo.row.id: photo for photo in seen}
     return [
-        TimelineEntry(line=line, pictures=by_id, public=line.verb in PUBLIC_VERBS)
-        for line in lines
-        if (line.verb in PUBLIC_VERBS if citizen else line.verb not in UNSAID)
+        TimelineEntry(line=line, pictures=pictures, for_citizen=bool(life.citizen))
+        for line in sorted(steps, key=lambda line: (line.at, line.seq), reverse=True)[:MOST_STEPS]
     ]
 
 
 @strawberry.type
-class Clock:
+class Clock(View[sla.Timer]):
     """One limit on a case: started, paused, due."""
 
     seen_by: ClassVar[frozenset[Role]] = STAFF
-    row: strawberry.Private[sla.Timer]
+    name: str = column()  # key of its name: accept, dispatch, sign, handle, check, promise, …
+    started_at: datetime = column()
+    due_at: datetime | None = column()  # null while paused
+    original_due_at: datetime = column()
+    paused_at: datetime | None = column()
+    paused_why: str | None = column()
+    stopped_at: datetime | None = column()  # null while it runs
+    level: int = column()  # the highest mark passed: 0, 80, 100 or 150 percent
 
-    @strawberry.field
-    def name(self) -> str:
-        """Key of its name: accept, dispatch, sign, handle, check, promise, …"""
-        return self.row.name
-
-    @strawberry.field
-    def started_at(self) -> datetime:
-        return self.row.started_at
-
-    @strawberry.field
-    def due_at(self) -> datetime | None:
-        """Null while paused."""
-        return self.row.due_at
-
-    @strawberry.field
-    def original_due_at(self) -> datetime:
-        return self.row.original_due_at
-
-    @strawberry.field
-    def paused_at(self) -> datetime | None:
-        return self.row.paused_at
-
-    @strawberry.field
-    def paused_why(self) -> str | None:
-        return self.row.paused_why
-
-    @strawberry.field
-    def stopped_at(self) -> datetime | None:
-        """Null while it runs."""
-        return self.row.stopped_at
-
-    @strawberry.field
+    @field_for(needs={"stopped_at", "overtime", "level"})
     def overdue(self) -> bool:
-        return self.row.overtime if self.row.stopped_at else self.row.overdue
+        return self.row.overtime if self.row.stopped_at else self.row.level >= sla.RUN_OUT
 
-    @strawberry.field
-    def level(self) -> int:
-        """The highest mark passed: 0, 80, 100 or 150 percent."""
-        return self.row.level
+
+CLOCK = ("subject_id", "name", "started_at", "due_at", "original_due_at", "paused_at", "paused_why",
+         "stopped_at", "level", "overtime")  # fmt: skip
+
+
+async def load_clocks(context: Context, ids: list[str]) -> list[list[Clock]]:
+    """All clocks of each order, the oldest first."""
+    found: defaultdict[str, list[Clock]] = defaultdict(list)
+    for clock in Clock.of(await context.office.read.lines(_clocks(ids), CLOCK)):
+        found[clock.row.subject_id].append(clock)
+    return [found[id] for id in ids]
+
+
+async def load_pressing(context: Context, stages: list[tuple[str, str]]) -> list[Clock | None]:
+    """For each order and the name of its stage's clock: the one that runs, or any that does."""
+    running = _clocks([id for id, _ in stages]).where(col(sla.Timer.stopped_at).is_(None))
+    found: dict[tuple[str, str], Clock] = {}
+    for clock in Clock.of(await context.office.read.lines(running, CLOCK)):
+        found.setdefault((clock.row.subject_id, clock.row.name), clock)
+        found.setdefault((clock.row.subject_id, ""), clock)
+    return [found.get((id, name)) or found.get((id, "")) for id, name in stages]
+
+
+def _clocks(ids: Iterable[str]) -> SelectOfScalar[sla.Timer]:
+    mine = (sla.Timer.subject_kind == "order", col(sla.Timer.subject_id).in_(set(ids)))
+    return select(sla.Timer).where(*mine).order_by(col(sla.Timer.started_at))

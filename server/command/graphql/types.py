@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, cast
 
 import strawberry
+from sqlmodel import col
 
 from server.command.catalogue import entries
 from server.command.library import Library
 from server.command.orders.service.report import Spot, spot_at
+from server.graph.audience import field_for
 from server.graph.context import Context, Info
+from server.graph.views import View, column
 from server.identity import queries as identity
 from server.identity.graphql import Area, Unit
 from server.identity.queries import PersonRow
@@ -21,7 +24,7 @@ from server.kernel.masking import mask_position
 from server.kernel.text import clean_line
 from server.platform import files
 from server.platform.areas import AreaTree, Hit
-from server.platform.files import PhotoKind
+from server.platform.files import File, Files, PhotoKind
 from server.platform.work import Office
 
 # Photos a reporter took: merged into one case, two reporters do not see each other's.
@@ -48,56 +51,80 @@ class PlaceInput:
         return spot_at(areas, self.point(), accuracy_m=self.accuracy_m, address=address)
 
 
+class Located(Protocol):
+    """Whatever is somewhere: an order, or a spot on the way to become one."""
+
+    @property
+    def area(self) -> str: ...
+    @property
+    def lon(self) -> float | None: ...
+    @property
+    def lat(self) -> float | None: ...
+    @property
+    def accuracy_m(self) -> int | None: ...
+    @property
+    def address(self) -> str: ...
+
+
+LOCATED = frozenset({"area", "lon", "lat", "accuracy_m", "address"})  # what a place reads of an order
+
+
 @strawberry.type
-class Place:
-    """Where a case is."""
+class Place(View[Located]):
+    """Where a case is; to about 100 m, and without an address, for those who are not of the case."""
 
     seen_by: ClassVar[frozenset[Role]] = EVERYONE
-    spot: strawberry.Private[Spot]
     rough: strawberry.Private[bool] = False
 
-    @strawberry.field
+    @field_for(needs={"address"})
     def address(self) -> str | None:
-        return self.spot.address or None
+        return None if self.rough else self.row.address or None
 
-    @strawberry.field
+    @field_for(needs={"lon", "lat"})
     def lon(self) -> float | None:
-        """WGS-84 degrees; to about 100 m for those who are not of the case."""
-        return self._point().lon if self.spot.point else None
+        """WGS-84 degrees."""
+        point = self._point()
+        return point.lon if point else None
 
-    @strawberry.field
+    @field_for(needs={"lon", "lat"})
     def lat(self) -> float | None:
-        """WGS-84 degrees; to about 100 m for those who are not of the case."""
-        return self._point().lat if self.spot.point else None
+        """WGS-84 degrees."""
+        point = self._point()
+        return point.lat if point else None
 
-    @strawberry.field
+    @field_for(needs={"accuracy_m"})
     def accuracy_m(self) -> int | None:
-        return self.spot.accuracy_m
+        return None if self.rough else self.row.accuracy_m
 
-    @strawberry.field
+    @field_for(needs={"area"})
     def street(self, info: Info) -> Area | None:
         return self._area(info, 9)
 
-    @strawberry.field
+    @field_for(needs={"area"})
     def community(self, info: Info) -> Area | None:
         return self._area(info, 12)
 
-    @strawberry.field
+    @field_for(needs={"area"})
     def cell(self, info: Info) -> Area | None:
         return self._area(info, 15)
 
-    @strawberry.field
+    @field_for(needs={"lon"})
     def located(self) -> bool:
         """False while the case waits to be put on the map."""
-        return self.spot.point is not None
+        return self.row.lon is not None
 
-    def _point(self) -> Wgs84:
-        assert self.spot.point is not None  # asked by the callers
-        return mask_position(self.spot.point) if self.rough else self.spot.point
+    def _point(self) -> Wgs84 | None:
+        point = point_of(self.row)
+        return mask_position(point) if point and self.rough else point
 
     def _area(self, info: Info, length: int) -> Area | None:
-        code = self.spot.area[:length]
+        code = self.row.area[:length]
         return Area.of(info.context.office.areas, code) if len(code) == length else None
+
+
+def point_of(row: Located) -> Wgs84 | None:
+    """Where it is, once that is known."""
+    return Wgs84(row.lon, row.lat) if row.lon is not None and row.lat is not None else None
 
 
 @strawberry.type
@@ -129,9 +156,9 @@ class Matter:
     category: str
 
     @classmethod
-    def of(cls, entry: entries.Matter) -> Self:
-        """As the catalogue has it."""
-        return cls(code=entry.code, kind=entry.kind, name=entry.name, category=entry.category)
+    def of(cls, entry: entries.Matter) -> "Matter":
+        """As the catalogue has it, which knows these very attributes."""
+        return cast(Matter, entry)
 
 
 @strawberry.type
@@ -155,84 +182,91 @@ class FilingRule:
 
 
 @strawberry.type
-class Photo:
+class Photo(View[File]):
     """A photo of a case, re-encoded and without metadata."""
 
     seen_by: ClassVar[frozenset[Role]] = EVERYONE
-    row: strawberry.Private[files.Photo]
+    id: strawberry.ID = column()
+    kind: PhotoKind = column(of="photo_kind")
+    taken_at: datetime | None = column()  # what the camera said; the server's time rules
 
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.row.id)
-
-    @strawberry.field
-    def kind(self) -> PhotoKind:
-        return self.row.kind
-
-    @strawberry.field
+    @field_for(needs={"id"}, personal=True)
     def url(self, info: Info) -> str:
         """Signed for this person, for at most five minutes."""
-        return info.context.office.of(files.Files).sign(self.row.id, "full", info.context.actor)
+        return info.context.office.of(Files).sign(self.row.id, "full", info.context.actor)
 
-    @strawberry.field
+    @field_for(needs={"id"}, personal=True)
     def thumb_url(self, info: Info) -> str:
         """Signed for this person, for at most five minutes."""
-        return info.context.office.of(files.Files).sign(self.row.id, "thumb", info.context.actor)
+        return info.context.office.of(Files).sign(self.row.id, "thumb", info.context.actor)
 
-    @strawberry.field
-    def taken_at(self) -> datetime | None:
-        """What the camera said; the server's time rules."""
-        return self.row.taken_at
-
-    @strawberry.field
-    async def by(self, info: Info) -> str | None:
+    @field_for(needs={"owner_id"})
+    def by(self, info: Info) -> str | None:
         """Who took it: staff by name, nobody else's name."""
-        person = await info.context.loader(load_people).load(self.row.owner_id)
-        return person.name if person and person.role is not CITIZEN else None
+        return info.context.soon(load_staff_names, self.row.owner_id)
 
 
 @strawberry.type
-class Person:
+class Person(View[PersonRow]):
     """Who did something: staff by name and post; citizens never by name."""
 
     seen_by: ClassVar[frozenset[Role]] = EVERYONE
-    row: strawberry.Private[PersonRow]
 
-    @strawberry.field
+    @field_for(needs={"role", "name"})
     def name(self) -> str:
         """Empty for citizens and for the system."""
         return "" if self.row.role is CITIZEN else self.row.name
 
-    @strawberry.field
+    @field_for(needs={"role", "post"})
     def post(self) -> Post | None:
         return Post.CITIZEN if self.row.role is CITIZEN else self.row.post
 
-    @strawberry.field
+    @field_for(needs={"unit_id"})
     def unit(self, info: Info) -> Unit | None:
-        return unit_of(info, self.row.unit_id)
+        return unit_of(info.context.office, self.row.unit_id)
 
 
 # ── loaders: one query for all siblings ───────────────────────────────────────────────────────────
 
+PHOTO = ("id", "photo_kind", "owner_id", "taken_at", "attached_id")  # what is shown of a file, and of whose
 
-async def load_people(context: Context, ids: list[str]) -> list[PersonRow | None]:
-    """Names by account id."""
-    async with context.office.reading() as session:
-        found = await identity.people(session, ids)
+
+async def load_people(context: Context, ids: list[str]) -> list[Person | None]:
+    """People by account id; "" is nobody."""
+    rows = await identity.people(context.office.read, ids)
+    found = {id: Person(row=row) for id, row in rows.items()}
     return [found.get(id) for id in ids]
 
 
-async def load_photos(context: Context, ids: list[str]) -> list[list[files.Photo]]:
-    """The photos of each order."""
-    async with context.office.reading() as session:
-        found = await files.photos_of(session, "order", ids)
-    return [found.get(id, []) for id in ids]
+async def load_staff_names(context: Context, ids: list[str]) -> list[str | None]:
+    """Names by account id; none for citizens."""
+    rows = await identity.names(context.office.read, ids)
+    found = {id: name for id, (name, role) in rows.items() if role is not CITIZEN}
+    return [found.get(id) for id in ids]
 
 
-def unit_of(info: Info, id: str) -> Unit | None:
+async def load_photos(context: Context, ids: list[str]) -> list[list[Photo]]:
+    """The photos of each order, the oldest first."""
+    found: dict[str, list[Photo]] = {id: [] for id in ids}
+    for photo in Photo.of(await context.office.read.lines(files.attached("order", found), PHOTO)):
+        found[photo.row.attached_id or ""].append(photo)
+    return [found[id] for id in ids]
+
+
+async def load_covers(context: Context, ids: list[str]) -> list[Photo | None]:
+    """Photos of orders by their own ids."""
+    rows = files.attached("order").where(col(File.id).in_(set(ids)))
+    found = {photo.row.id: photo for photo in Photo.of(await context.office.read.lines(rows, PHOTO))}
+    return [found.get(id) for id in ids]
+
+
+# ── what the platform knows by heart ──────────────────────────────────────────────────────────────
+
+
+def unit_of(office: Office, id: str) -> Unit | None:
     """A unit by id, from the library."""
-    unit = info.context.office.of(Library).units.get(id) if id else None
-    return Unit(id=strawberry.ID(unit.id), name=unit.name) if unit else None
+    unit = office.of(Library).units.get(id) if id else None
+    return Unit.of(unit) if unit else None
 
 
 def matter_of(office: Office, code: str) -> Matter | None:

@@ -8,6 +8,9 @@ from server.command.orders.flow import OrderState
 from server.command.orders.rules import Order, is_open
 
 DANGER_UNATTENDED = timedelta(minutes=30)  # ux 1.3, red card
+CARDED = frozenset({  # what `card` reads of an order
+    "state", "danger", "reported_at", "promised_at", "bundled_due_at", "return_times", "unsolved_times",
+})  # fmt: skip
 
 
 class CardColour(StrEnum):

@@ -1,11 +1,12 @@
 """Every SELECT on work orders. Each starts at the actor, so scope cannot be forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, true, tuple_
+from sqlalchemy import select as columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -19,8 +20,12 @@ from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
 from server.kernel.spots import spots_around
 from server.platform.db import UtcDateTime
+from server.platform.read import Needs, Reader
 from server.platform.sla import Timer
 
+M = TypeVar("M")
+
+MOST_AROUND = 500  # cases of one neighbourhood that are measured
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts what has no deadline behind everything that has
 
 
@@ -116,6 +121,13 @@ def position(row: WorkOrder, sort: OrderSort) -> tuple[Any, ...]:
             return (-row.likes, row.id)
 
 
+SORTED_BY: Mapping[OrderSort, Needs] = {  # what `position` reads of a row
+    OrderSort.DUE: ("danger", "due_at", "id"),
+    OrderSort.NEWEST: ("reported_at", "id"),
+    OrderSort.LIKES: ("likes", "id"),
+}
+
+
 def behind_cursor(sort: OrderSort, after: str) -> tuple[Key, ...]:
     """Inverse of `position`, from an opaque cursor. Raises BadInput."""
     match sort:
@@ -139,51 +151,47 @@ def page(
     return rows.order_by(*(key.desc() if newest else key.asc() for key in keys)).limit(first + 1)
 
 
-async def count(session: AsyncSession, rows: SelectOfScalar[WorkOrder]) -> int:
+def count(rows: SelectOfScalar[WorkOrder]) -> Select[Any]:
     """How many rows a list has in all."""
-    return int((await session.exec(select(func.count()).select_from(rows.subquery()))).one())
+    return rows.with_only_columns(func.count(), maintain_column_froms=True)
 
 
-async def lane_counts(session: AsyncSession, actor: Actor, now: datetime) -> dict[OrderLane, int]:
+async def lane_counts(read: Reader, actor: Actor, now: datetime) -> dict[OrderLane, int]:
     """Every list of this person's home with its length, in one statement."""
     mine = lanes.lanes_of(actor)
     if not mine:
         return {}
-    sums = [func.sum(case((lanes.lane(which, actor, now), 1), else_=0)) for which in mine]
-    rows = visible_to(actor).with_only_columns(*sums)
-    found = (await (await session.connection()).execute(rows)).one()
-    return {which: int(n or 0) for which, n in zip(mine, found, strict=True)}
+    lengths = [count(in_lane(actor, which, now)).scalar_subquery() for which in mine]
+    [found] = await read.tuples(columns(*lengths))
+    return dict(zip(mine, found, strict=True))
 
 
-async def marks(
-    session: AsyncSession, actor: Actor, ids: Sequence[str], now: datetime
-) -> dict[str, tuple[list[OrderLane], list[BoardFigureKey]]]:
-    """For each visible order: the lists it stands in, and (for a leader) the figures that count it."""
-    mine = lanes.lanes_of(actor)
-    figures = tuple(BoardFigureKey) if actor.role is Role.LEADER else ()
-    conditions = [
-        *(lanes.lane(which, actor, now) for which in mine),
-        *(lanes.figure(which, now) for which in figures),
-    ]
-    flags = [case((condition, 1), else_=0) for condition in conditions]
+async def marked(
+    read: Reader, actor: Actor, ids: Collection[str], marks: Mapping[M, ColumnElement[bool]]
+) -> dict[str, list[M]]:
+    """For each order this actor may see: the marks whose condition it meets."""
+    flags = [case((condition, 1), else_=0) for condition in marks.values()]
     rows = visible_to(actor).where(col(WorkOrder.id).in_(ids)).with_only_columns(col(WorkOrder.id), *flags)
-    found = {}
-    for id, *hits in await (await session.connection()).execute(rows):
-        found[id] = (
-            [which for which, hit in zip(mine, hits, strict=False) if hit],
-            [key for key, hit in zip(figures, hits[len(mine) :], strict=True) if hit],
-        )
-    return found
+    return {
+        id: [mark for mark, hit in zip(marks, hits, strict=True) if hit]
+        for id, *hits in await read.tuples(rows)
+    }
+
+
+async def around(
+    read: Reader, rows: SelectOfScalar[WorkOrder], points: Iterable[Wgs84], radius_m: float, needs: Needs
+) -> list[WorkOrder]:
+    """Orders of `rows` in the near-me cells that circles around the points touch, the newest first."""
+    spots = {spot for point in points for spot in spots_around(point.lon, point.lat, radius_m)}
+    newest = rows.where(col(WorkOrder.spot).in_(spots)).order_by(col(WorkOrder.reported_at).desc())
+    return await read.lines(newest.limit(MOST_AROUND), needs)
 
 
 async def near(
-    session: AsyncSession, rows: SelectOfScalar[WorkOrder], point: Wgs84, radius_m: float, limit: int
+    read: Reader, rows: SelectOfScalar[WorkOrder], point: Wgs84, radius_m: float, limit: int, needs: Needs
 ) -> list[tuple[WorkOrder, float]]:
     """Orders of `rows` within `radius_m` of a point, nearest first, with metres."""
-    spots = spots_around(point.lon, point.lat, radius_m)
-    found = await session.exec(
-        rows.where(col(WorkOrder.spot).in_(spots)).order_by(col(WorkOrder.reported_at).desc()).limit(500)
-    )
+    found = await around(read, rows, [point], radius_m, needs)
     measured = [(row, distance_m(point, Wgs84(row.lon or 0, row.lat or 0))) for row in found]
     return sorted((pair for pair in measured if pair[1] <= radius_m), key=lambda pair: pair[1])[:limit]
 
@@ -201,14 +209,18 @@ def carded(actor: Actor, now: datetime) -> SelectOfScalar[WorkOrder]:
     )  # fmt: skip
 
 
-async def same_kind(session: AsyncSession, matter_code: str, unit_id: str, now: datetime) -> tuple[int, int]:
-    """Dispatched cases of a matter in 90 days, and how many of them went to `unit_id`."""
-    since = now - timedelta(days=90)
-    rows = select(func.count(), func.sum(case((col(WorkOrder.unit_id) == unit_id, 1), else_=0))).where(
-        WorkOrder.matter_code == matter_code, WorkOrder.reported_at >= since, WorkOrder.unit_id != ""
+async def same_kind(read: Reader, matters: Collection[str], now: datetime) -> dict[str, dict[str, int]]:
+    """By matter and unit: how many cases reported in 90 days went there."""
+    matter, unit = col(WorkOrder.matter_code), col(WorkOrder.unit_id)
+    rows: Any = (
+        select(matter, unit, func.count())
+        .where(matter.in_(matters), col(WorkOrder.reported_at) >= now - timedelta(days=90), unit != "")
+        .group_by(matter, unit)
     )
-    total, mine = (await session.exec(rows)).one()
-    return int(total), int(mine or 0)
+    found: dict[str, dict[str, int]] = {}
+    for code, unit_id, n in await read.tuples(rows):
+        found.setdefault(code, {})[unit_id] = n
+    return found
 
 
 async def consent(session: AsyncSession, order_id: str, action: str) -> OrderConsent | None:

@@ -130,6 +130,11 @@ def is_open(state: str) -> bool:
     return OrderState(state) not in TERMINAL
 
 
+OFFERED = frozenset({  # what `offered` reads of an order
+    "state", "reporter_id", "unit_id", "verifier_id", "checker_id", "finisher_id", "return_times", "lon",
+})  # fmt: skip
+
+
 def offered(order: Order, actor: Actor) -> list[OrderAction]:
     """What this person may do now: the buttons of the screen. Facts a form supplies are not asked yet."""
     return [a for a in FLOW.offered(OrderState(order.state), actor.post) if _fits(order, a, actor)]

@@ -1,11 +1,12 @@
 """Every SELECT on requests. Each starts at the actor: citizens see their own, staff none here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_
+from sqlalchemy import Select, and_, false, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -70,9 +71,9 @@ def page(
     return rows.order_by(*(key.desc() for key in keys)).limit(first + 1)
 
 
-async def count(session: AsyncSession, rows: SelectOfScalar[CitizenRequest]) -> int:
+def count(rows: SelectOfScalar[CitizenRequest]) -> Select[Any]:
     """How many rows a list has in all."""
-    return int((await session.exec(select(func.count()).select_from(rows.subquery()))).one())
+    return rows.with_only_columns(func.count(), maintain_column_froms=True)
 
 
 async def riding_on(session: AsyncSession, order_id: str) -> list[CitizenRequest]:
@@ -91,10 +92,9 @@ async def reported_since(session: AsyncSession, reporter_id: str, since: datetim
 HOUR = timedelta(hours=1)
 
 
-async def ratings(session: AsyncSession, request_ids: Iterable[str]) -> dict[str, Rating]:
-    """The newest rating of each request."""
-    rows = select(Rating).where(col(Rating.request_id).in_(list(request_ids))).order_by(col(Rating.round))
-    return {row.request_id: row for row in await session.exec(rows)}
+def ratings(request_ids: Collection[str]) -> SelectOfScalar[Rating]:
+    """The ratings of requests, the newest last."""
+    return select(Rating).where(col(Rating.request_id).in_(set(request_ids))).order_by(col(Rating.round))
 
 
 async def ratings_of_orders(session: AsyncSession, order_ids: Iterable[str]) -> dict[str, Rating]:
@@ -103,12 +103,10 @@ async def ratings_of_orders(session: AsyncSession, order_ids: Iterable[str]) -> 
     return {row.order_id: row for row in await session.exec(rows)}
 
 
-async def followed(session: AsyncSession, person_id: str, order_ids: Iterable[str]) -> set[str]:
+def followed(person_id: str, order_ids: Collection[str]) -> Select[Any]:
     """Which of the orders this person said 我也遇到 to."""
-    rows = select(Follow.order_id).where(
-        Follow.person_id == person_id, col(Follow.order_id).in_(list(order_ids))
-    )
-    return set(await session.exec(rows))
+    order_id = col(Follow.order_id)
+    return columns(order_id).where(col(Follow.person_id) == person_id, order_id.in_(set(order_ids)))
 
 
 async def known_externals(session: AsyncSession, keys: Sequence[str]) -> set[str]:

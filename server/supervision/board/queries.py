@@ -3,9 +3,8 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from server.platform import rollups
+from server.platform.read import Reader
 from server.platform.rollups import STOCK
 from server.supervision.board.rules import HISTORY_DAYS, SATISFACTION_DAYS
 
@@ -20,13 +19,13 @@ class Counts:
         self.daily: dict[str, dict[date, int]] = defaultdict(dict)
 
 
-async def counts(session: AsyncSession, areas: list[str], today: date) -> dict[str, Counts]:
-    """The counters of each area, as far back as bands and shares look."""
+async def counts(read: Reader, area: str, today: date) -> Counts:
+    """The counters of an area, as far back as bands and shares look."""
     since = today - timedelta(days=HISTORY_DAYS + SATISFACTION_DAYS)
-    found = {area: Counts() for area in areas}
-    for (area, metric, day), n in (await rollups.read(session, areas, METRICS, since)).items():
+    found = Counts()
+    for (_, metric, day), n in (await rollups.read(read, [area], METRICS, since)).items():
         if day == STOCK:
-            found[area].stock[metric] = n
+            found.stock[metric] = n
         else:
-            found[area].daily[metric][day] = n
+            found.daily[metric][day] = n
     return found

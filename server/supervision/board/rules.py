@@ -84,10 +84,13 @@ def shares(good: Mapping[date, int], of: Mapping[date, int], first: date, today:
     found: dict[date, float | None] = {}
     for day in _days(first, today):
         window = list(_days(day - timedelta(days=SATISFACTION_DAYS - 1), day))
-        total = sum(of.get(each, 0) for each in window)
-        part = sum(good.get(each, 0) for each in window)
-        found[day] = round(100 * part / total, 1) if total else None
+        found[day] = share(sum(good.get(each, 0) for each in window), sum(of.get(each, 0) for each in window))
     return found
+
+
+def share(good: int, of: int) -> float | None:
+    """In percent, to a tenth; None of nothing."""
+    return round(100 * good / of, 1) if of else None
 
 
 def lines(new: Figure, overdue: Figure, weekday: int) -> list[Line]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_, true
+from sqlalchemy import Select, and_, false, func, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -49,9 +49,9 @@ def page(
     return rows.order_by(at.desc(), id.desc()).limit(first + 1)
 
 
-async def count(session: AsyncSession, rows: SelectOfScalar[Supervision]) -> int:
+def count(rows: SelectOfScalar[Supervision]) -> Select[Any]:
     """How many rows a list has in all."""
-    return int((await session.exec(select(func.count()).select_from(rows.subquery()))).one())
+    return rows.with_only_columns(func.count(), maintain_column_froms=True)
 
 
 async def open_on(session: AsyncSession, order_id: str) -> Supervision | None:

@@ -9,6 +9,7 @@ from sqlmodel import select
 from server.command.orders import lanes, queries, rules
 from server.command.orders.cards import card
 from server.command.orders.flow import FLOW, OrderAction, OrderState
+from server.command.orders.graphql.loaders import load_figures, load_lanes
 from server.command.orders.lanes import BoardFigureKey
 from server.command.orders.rules import CheckConclusion, RejectReason, VerifyConclusion
 from server.command.orders.service import desk, unit
@@ -19,6 +20,7 @@ from server.command.requests.flow import FLOW as REQUEST_FLOW
 from server.command.requests.flow import RequestState
 from server.command.requests.rules import ServiceLevel, Solved
 from server.command.requests.tables import CitizenRequest
+from server.graph.context import Context
 from server.kernel.errors import CityError
 from server.platform import holds
 from server.platform.holds import Hold
@@ -205,18 +207,24 @@ async def lists_agree(city):
     """The mark on a row, the list and its length are one condition."""
     now = city.clock()
     for actor in city.staff:
-        async with city.office.reading() as session:
-            visible = list(await session.exec(queries.visible_to(actor)))
-            marks = await queries.marks(session, actor, [row.id for row in visible], now)
-            counts = await queries.lane_counts(session, actor, now)
-            assert tuple(counts) == lanes.lanes_of(actor)
-            for lane in lanes.OrderLane:
-                rows = {row.id for row in await session.exec(queries.in_lane(actor, lane, now))}
-                assert rows == {id for id, (own, _) in marks.items() if lane in own}
-                assert counts.get(lane, 0) == len(rows)
-            for key in BoardFigureKey if actor.role is city.lin.role else ():
-                rows = {row.id for row in await session.exec(queries.behind(actor, key, now))}
-                assert rows == {id for id, (_, figures) in marks.items() if key in figures}
+        visible, context = await ids(city, queries.visible_to(actor)), Context(city.office, actor)
+        marks = await load_lanes(context, visible)
+        counts = await queries.lane_counts(city.office.read, actor, now)
+        assert tuple(counts) == lanes.lanes_of(actor)
+        for lane in lanes.OrderLane:
+            rows = await ids(city, queries.in_lane(actor, lane, now))
+            assert rows == [id for id, own in zip(visible, marks, strict=True) if lane in own]
+            assert counts.get(lane, 0) == len(rows)
+        if actor.role is city.lin.role:
+            figures = await load_figures(context, visible)
+            for key in BoardFigureKey:
+                rows = await ids(city, queries.behind(actor, key, now))
+                assert rows == [id for id, own in zip(visible, figures, strict=True) if key in own]
+
+
+async def ids(city, rows):
+    """The ids of a list, in order."""
+    return sorted(row.id for row in await city.office.read.lines(rows, ("id",)))
 
 
 async def cards_agree(city):
@@ -271,13 +279,12 @@ async def test_every_open_case_stands_on_the_desk_exactly_once_unless_it_is_held
     walk = Walk(city, 5)
     await walk.steps(120)
     held = {row.subject_id for row in await city.rows(Hold)}
-    async with city.office.reading() as session:
-        rows = list(await session.exec(queries.visible_to(city.li).where(lanes.open_now())))
-        marks = await queries.marks(session, city.li, [row.id for row in rows], city.clock())
+    rows = await city.office.read.lines(queries.visible_to(city.li).where(lanes.open_now()))
+    marks = await load_lanes(Context(city.office, city.li), [row.id for row in rows])
     assert len(rows) > 5
-    for row in rows:
+    for row, mine in zip(rows, marks, strict=True):
         waiting = row.id in held and row.state in {OrderState.REPORTED, OrderState.FILED}
-        assert len(desk_lanes & set(marks[row.id][0])) == (0 if waiting else 1)
+        assert len(desk_lanes & set(mine)) == (0 if waiting else 1)
 
 
 async def test_a_rated_case_that_is_put_elsewhere_takes_its_rating_along(city):

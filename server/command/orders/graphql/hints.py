@@ -1,18 +1,19 @@
 """What the platform would do with an order: the kept suggestion, with today's names and experience."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import strawberry
 
 from server.command.graphql.types import FilingRule, Kept, Matter, matter_of, unit_of
 from server.command.library import Library
 from server.command.orders import queries
-from server.command.orders.tables import WorkOrder as Row
 from server.command.triage.rules import Confidence
-from server.graph.context import Info
+from server.graph.context import Context
 from server.identity.graphql import Unit
 from server.kernel.actors import OFFICER, Role
+from server.platform.work import Office
 
 
 @strawberry.type
@@ -41,27 +42,30 @@ class Suggestion:
     same_kind_by_unit90: int = strawberry.field(description="… and how many of them to the suggested one.")
 
 
-async def suggestion(info: Info, row: Row) -> Suggestion:
-    """The kept suggestion, with today's names, deadline and experience."""
-    office = info.context.office
-    library, kept = office.of(Library), Kept.of(row.suggestion)
-    best = kept.best
-    rule = library.catalogue.rule(best["rule"]) if best else None
-    total = mine = 0
-    if best:
-        async with office.reading() as session:
-            total, mine = await queries.same_kind(session, best["matter"], best["unit"], office.clock())
+async def load_suggestions(context: Context, kept: list[dict[str, Any]]) -> list[Suggestion]:
+    """The kept suggestions, with today's names, deadlines and experience."""
+    office = context.office
+    every = [Kept.of(each) for each in kept]
+    codes = {each.best["matter"] for each in every if each.best}
+    sent = await queries.same_kind(office.read, codes, office.clock()) if codes else {}
+    return [_suggestion(office, each, sent) for each in every]
+
+
+def _suggestion(office: Office, kept: Kept, sent: Mapping[str, Mapping[str, int]]) -> Suggestion:
+    catalogue, best = office.of(Library).catalogue, kept.best
+    rule = catalogue.rule(best["rule"]) if best else None
+    units = sent.get(best["matter"], {}) if best else {}
     return Suggestion(
         confidence=Confidence(kept.confidence), words=kept.words,
         matter=matter_of(office, best["matter"]) if best else None,
-        rule=FilingRule.of(rule) if rule else None, unit=unit_of(info, best["unit"]) if best else None,
+        rule=FilingRule.of(rule) if rule else None, unit=unit_of(office, best["unit"]) if best else None,
         due_at=office.calendar.due(office.clock(), rule.limit) if rule else None,
         alternatives=[
             Alternative(
-                matter=Matter.of(library.catalogue.matter(option["matter"])),
-                rule=FilingRule.of(library.catalogue.rule(option["rule"])),
-                unit=unit_of(info, option["unit"]),
+                matter=Matter.of(catalogue.matter(option["matter"])),
+                rule=FilingRule.of(catalogue.rule(option["rule"])),
+                unit=unit_of(office, option["unit"]),
             ) for option in kept.alternatives
         ],
-        same_kind90=total, same_kind_by_unit90=mine,
+        same_kind90=sum(units.values()), same_kind_by_unit90=units.get(best["unit"], 0) if best else 0,
     )  # fmt: skip

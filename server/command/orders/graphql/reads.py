@@ -13,6 +13,7 @@ from server.graph.context import Info
 from server.graph.paging import Page, bounded
 from server.kernel.actors import LEADER, OFFICER
 from server.kernel.errors import NotFound
+from server.platform.read import together
 
 
 @strawberry.type
@@ -41,24 +42,25 @@ class Query:
             rows = rows.where(queries.within(col(Row.area), area_code(info, area)))
         rows = queries.matching(rows, search[:100])
         key = queries.behind_cursor(sort, after) if after else None
-        async with info.context.office.reading() as session:
-            found = (await session.exec(queries.page(rows, sort, bounded(first), key))).all()
-            total = await queries.count(session, rows)
+        read = info.context.office.read
+        needs = together(queries.SORTED_BY[sort], info.needs("items"))
+        found = await read.lines(queries.page(rows, sort, bounded(first), key), needs)
+        total = await read.value(queries.count(rows)) if info.asks("total") else 0
         page = Page.of(found, first, lambda row: queries.position(row, sort))
-        return OrderPage(items=[WorkOrder(row=row) for row in page.items], next=page.next, total=total)
+        return OrderPage(items=WorkOrder.of(page.items), next=page.next, total=total)
 
     @field_for(OFFICER, most=14)
     async def lane_counts(self, info: Info) -> list[LaneCount]:
         """How long each list of one's home is."""
-        async with info.context.office.reading() as session:
-            found = await queries.lane_counts(session, info.context.actor, info.context.office.clock())
+        office = info.context.office
+        found = await queries.lane_counts(office.read, info.context.actor, office.clock())
         return [LaneCount(lane=lane, count=n) for lane, n in found.items()]
 
 
 async def read(info: Info, id: str) -> WorkOrder:
     """The order as this person sees it now. Raises NotFound."""
-    async with info.context.office.reading() as session:
-        row = (await session.exec(queries.one(info.context.actor, id))).one_or_none()
+    rows = queries.one(info.context.actor, id)
+    row = await info.context.office.read.line(rows, together(("id",), info.needs()))
     if row is None:
         raise NotFound(subject=id)
     return WorkOrder(row=row)

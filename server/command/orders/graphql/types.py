@@ -4,69 +4,51 @@ from datetime import datetime
 from typing import ClassVar
 
 import strawberry
+from sqlmodel import col
 
-from server.command.graphql.steps import Clock, TimelineEntry, timeline
+from server.command.graphql.steps import (
+    Clock,
+    Life,
+    TimelineEntry,
+    load_clocks,
+    load_pressing,
+    load_timelines,
+)
 from server.command.graphql.types import (
+    LOCATED,
     FilingRule,
     Kept,
     Matter,
     Person,
     Photo,
     Place,
+    load_covers,
     load_people,
     load_photos,
     matter_of,
+    point_of,
     unit_of,
-)  # fmt: skip
+)
 from server.command.library import Library
-from server.command.orders import lanes, queries, rules
+from server.command.orders import cards, lanes, queries, rules
 from server.command.orders.cards import CardColour
-from server.command.orders.cards import card as card_of
 from server.command.orders.flow import OrderAction, OrderState
-from server.command.orders.graphql.hints import Suggestion, suggestion
-from server.command.orders.graphql.loaders import load_clocks, load_holds, load_marks
+from server.command.orders.graphql.hints import Suggestion, load_suggestions
+from server.command.orders.graphql.holds import Hold, load_holds
+from server.command.orders.graphql.loaders import load_figures, load_lanes
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.rules import OrderSource
-from server.command.orders.service.report import Spot
 from server.command.orders.tables import WorkOrder as Row
 from server.command.triage.rules import MERGE_SUGGESTED_FROM, Report, similarity
 from server.graph.audience import field_for
-from server.graph.context import Info
+from server.graph.context import Context, Info
+from server.graph.views import View, column
 from server.identity.graphql import Unit
-from server.identity.queries import PersonRow
 from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, STAFF, Post, Role
-from server.kernel.geo import Wgs84
-from server.platform.holds import Hold as HoldRow
+from server.kernel.geo import distance_m
+from server.platform.read import Needs, together
 
-
-@strawberry.type
-class Hold:
-    """Somebody's act that waits for its ten seconds."""
-
-    seen_by: ClassVar[frozenset[Role]] = STAFF
-    row: strawberry.Private[HoldRow]
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.row.id)
-
-    @strawberry.field
-    def action(self) -> str:
-        """Key of the act: order.dispatch, order.merge, order.reject, supervision.issue."""
-        return self.row.act
-
-    @strawberry.field
-    def until(self) -> datetime:
-        return self.row.until
-
-    @strawberry.field
-    async def by(self, info: Info) -> Person | None:
-        person = await info.context.loader(load_people).load(self.row.actor_id)
-        return Person(row=person) if person else None
-
-    @strawberry.field
-    def mine(self, info: Info) -> bool:
-        return self.row.actor_id == info.context.actor.id
+ALIKE = ("id", "lon", "lat", "matter_code", "suggestion", "reported_at", "title", "text")  # compared by
 
 
 @strawberry.type
@@ -81,142 +63,96 @@ class OrderCard:
 
 
 @strawberry.type
-class WorkOrder:
+class WorkOrder(View[Row]):
     """One problem in one place, from the report to the close."""
 
     seen_by: ClassVar[frozenset[Role]] = STAFF
-    row: strawberry.Private[Row]
+    id: strawberry.ID = column()
+    no: str = column()
+    version: int = column()  # what the next step has to name
+    state: OrderState = column()
+    title: str = column()  # the first sentence, or the matter's name; empty when there is only a photo
+    text: str = column()
+    source: OrderSource = column()
+    reported_at: datetime = column()
+    danger: bool = column()
+    likes: int = column()  # neighbours who met it too
+    overdue: bool = column()
+    rework_times: int = column()
+    return_times: int = column()
+    reopen_times: int = column()
+    closed_at: datetime | None = column()
+    promised_at: datetime | None = column()  # what the reporter was told
+    supervised: bool = column()  # a supervision is open on it
+    satisfied: bool | None = column()  # what the citizen thought of it; null until he said so
 
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.row.id)
-
-    @strawberry.field
-    def no(self) -> str:
-        return self.row.no
-
-    @strawberry.field
-    def version(self) -> int:
-        """What the next step has to name."""
-        return self.row.version
-
-    @strawberry.field
-    def state(self) -> OrderState:
-        return OrderState(self.row.state)
-
-    @strawberry.field
-    def title(self) -> str:
-        """The first sentence, or the matter's name; empty when there is only a photo."""
-        return self.row.title
-
-    @strawberry.field
-    def text(self) -> str:
-        return self.row.text
-
-    @strawberry.field
-    def source(self) -> OrderSource:
-        return OrderSource(self.row.source)
-
-    @strawberry.field
-    def reported_at(self) -> datetime:
-        return self.row.reported_at
-
-    @strawberry.field
+    @field_for(needs=LOCATED)
     def place(self) -> Place:
-        return Place(spot=spot_of(self.row))
+        return Place(row=self.row)
 
-    @strawberry.field
+    @field_for(needs={"matter_code"})
     def matter(self, info: Info) -> Matter | None:
         """Null until it is filed."""
         return matter_of(info.context.office, self.row.matter_code)
 
-    @strawberry.field
+    @field_for(needs={"rule_id"})
     def rule(self, info: Info) -> FilingRule | None:
         """Null until it is filed."""
         catalogue = info.context.office.of(Library).catalogue
         return FilingRule.of(catalogue.rule(self.row.rule_id)) if self.row.rule_id else None
 
-    @strawberry.field
+    @field_for(needs={"unit_id"})
     def unit(self, info: Info) -> Unit | None:
         """Null until it is dispatched."""
-        return unit_of(info, self.row.unit_id)
+        return unit_of(info.context.office, self.row.unit_id)
 
-    @strawberry.field
-    async def handler(self, info: Info) -> Person | None:
-        return await person(info, self.row.handler_id)
+    @field_for(needs={"handler_id"})
+    def handler(self, info: Info) -> Person | None:
+        return person(info, self.row.handler_id)
 
-    @strawberry.field
-    async def checker(self, info: Info) -> Person | None:
-        return await person(info, self.row.checker_id)
+    @field_for(needs={"checker_id"})
+    def checker(self, info: Info) -> Person | None:
+        return person(info, self.row.checker_id)
 
-    @strawberry.field
-    def danger(self) -> bool:
-        return self.row.danger
+    @field_for(needs={"reporter_id"})
+    def reporter(self, info: Info) -> Person | None:
+        """Staff by name; a citizen only as a citizen."""
+        return person(info, self.row.reporter_id)
 
-    @strawberry.field
-    def likes(self) -> int:
-        """Neighbours who met it too."""
-        return self.row.likes
+    @field_for(needs={"contact"})
+    def reporter_phone(self) -> str | None:
+        """138****0001; null when none was given or the case is confidential."""
+        return self.row.contact or None
 
-    @strawberry.field
-    def overdue(self) -> bool:
-        return self.row.overdue
-
-    @strawberry.field
-    def rework_times(self) -> int:
-        return self.row.rework_times
-
-    @strawberry.field
-    def return_times(self) -> int:
-        return self.row.return_times
-
-    @strawberry.field
-    def reopen_times(self) -> int:
-        return self.row.reopen_times
-
-    @strawberry.field
-    def closed_at(self) -> datetime | None:
-        return self.row.closed_at
-
-    @strawberry.field
+    @field_for(needs={"result_text"})
     def result_text(self) -> str | None:
         return self.row.result_text or None
 
-    @strawberry.field
-    async def clock(self, info: Info) -> Clock | None:
+    @field_for(needs={"id", "due_clock"})
+    def clock(self, info: Info) -> Clock | None:
         """The one that runs for the present stage."""
-        timers = await info.context.loader(load_clocks).load(self.row.id)
-        live = [timer for timer in timers if timer.stopped_at is None]
-        named = [timer for timer in live if timer.name == self.row.due_clock] or live
-        return Clock(row=named[0]) if named else None
+        return info.context.soon(load_pressing, (self.row.id, self.row.due_clock))
 
-    @strawberry.field
-    async def clocks(self, info: Info) -> list[Clock]:
+    @field_for(needs={"id"})
+    def clocks(self, info: Info) -> list[Clock]:
         """All of them, the oldest first."""
-        return [Clock(row=timer) for timer in await info.context.loader(load_clocks).load(self.row.id)]
+        return info.context.soon(load_clocks, self.row.id)
 
-    @strawberry.field
-    def promised_at(self) -> datetime | None:
-        """What the reporter was told."""
-        return self.row.promised_at
+    @field_for(needs={"id"})
+    def photos(self, info: Info) -> list[Photo]:
+        return info.context.soon(load_photos, self.row.id)
 
-    @strawberry.field
-    async def photos(self, info: Info) -> list[Photo]:
-        return [Photo(row=photo) for photo in await info.context.loader(load_photos).load(self.row.id)]
+    @field_for(needs={"cover_id"})
+    def cover(self, info: Info) -> Photo | None:
+        return info.context.soon(load_covers, self.row.cover_id) if self.row.cover_id else None
 
-    @strawberry.field
-    async def cover(self, info: Info) -> Photo | None:
-        if not self.row.cover_id:
-            return None
-        found = await info.context.loader(load_photos).load(self.row.id)
-        return next((Photo(row=photo) for photo in found if photo.id == self.row.cover_id), None)
-
-    @strawberry.field
-    async def timeline(self, info: Info) -> list[TimelineEntry]:
+    @field_for(needs={"id", "source_id"})
+    def timeline(self, info: Info) -> list[TimelineEntry]:
         """Newest first, internal steps included."""
-        return await timeline(info, "order", self.row.id, also=[("request", self.row.source_id)])
+        life = Life((("order", self.row.id), ("request", self.row.source_id)))
+        return info.context.soon(load_timelines, life)
 
-    @strawberry.field
+    @field_for(needs={"id", "supervised", *rules.OFFERED}, personal=True)
     async def actions(self, info: Info) -> list[OrderAction]:
         """What this person may do now: the buttons of the screen. None while an act is held."""
         if await info.context.loader(load_holds).load(self.row.id):
@@ -226,60 +162,38 @@ class WorkOrder:
             offered += [] if self.row.supervised else [OrderAction.SUPERVISE]
         return offered
 
-    @strawberry.field
-    async def lanes(self, info: Info) -> list[OrderLane]:
+    @field_for(needs={"id"}, personal=True)
+    def lanes(self, info: Info) -> list[OrderLane]:
         """The lists of this person's home it stands in."""
-        return (await info.context.loader(load_marks).load(self.row.id))[0]
+        return info.context.soon(load_lanes, self.row.id)
 
-    @field_for(LEADER)
-    async def figures(self, info: Info) -> list[BoardFigureKey]:
+    @field_for(LEADER, needs={"id"}, personal=True)
+    def figures(self, info: Info) -> list[BoardFigureKey]:
         """Which figures of the board count it."""
-        return (await info.context.loader(load_marks).load(self.row.id))[1]
+        return info.context.soon(load_figures, self.row.id)
 
-    @strawberry.field
-    async def reporter(self, info: Info) -> Person | None:
-        """Staff by name; a citizen only as a citizen."""
-        return await person(info, self.row.reporter_id)
+    @field_for(needs={"id"}, personal=True)
+    def held(self, info: Info) -> Hold | None:
+        return info.context.soon(load_holds, self.row.id)
 
-    @strawberry.field
-    def reporter_phone(self) -> str | None:
-        """138****0001; null when none was given or the case is confidential."""
-        return self.row.contact or None
-
-    @strawberry.field
-    async def held(self, info: Info) -> Hold | None:
-        hold = await info.context.loader(load_holds).load(self.row.id)
-        return Hold(row=hold) if hold else None
-
-    @field_for(OFFICER)
-    async def suggestion(self, info: Info) -> Suggestion | None:
+    @field_for(OFFICER, needs={"state", "suggestion"}, personal=True)
+    def suggestion(self, info: Info) -> Suggestion | None:
         """For the dispatcher, until it is dispatched."""
-        actor = info.context.actor
-        if actor.post not in DISPATCHERS or self.row.state not in {OrderState.REPORTED, OrderState.FILED}:
+        waits = self.row.state in {OrderState.REPORTED, OrderState.FILED}
+        if info.context.actor.post not in DISPATCHERS or not waits:
             return None
-        return await suggestion(info, self.row)
+        return info.context.soon(load_suggestions, self.row.suggestion)
 
-    @field_for(OFFICER, most=3)
-    async def similar(self, info: Info) -> list["Similar"]:
+    @field_for(OFFICER, most=3, needs={"state", *ALIKE}, personal=True)
+    def similar(self, info: Info) -> list["Similar"]:
         """For the dispatcher: open cases that may be the same one, the likeliest first."""
-        actor = info.context.actor
-        if actor.post not in DISPATCHERS or self.row.state != OrderState.REPORTED:
+        if info.context.actor.post not in DISPATCHERS or self.row.state != OrderState.REPORTED:
             return []
-        return await similar(info, self.row)
+        return info.context.soon(load_similar, (self.row, info.needs("order")))
 
-    @strawberry.field
-    def supervised(self) -> bool:
-        """A supervision is open on it."""
-        return self.row.supervised
-
-    @strawberry.field
-    def satisfied(self) -> bool | None:
-        """What the citizen thought of it; null until he said so."""
-        return self.row.satisfied
-
-    @strawberry.field
+    @field_for(needs={"acknowledged_at", "acknowledged_rule", *cards.CARDED})
     def card(self, info: Info) -> OrderCard | None:
-        card = card_of(self.row, info.context.office.clock())
+        card = cards.card(self.row, info.context.office.clock())
         if card is None:
             return None
         seen = self.row.acknowledged_at if self.row.acknowledged_rule == card.rule else None
@@ -330,33 +244,45 @@ class OrderEvent:
     order: WorkOrder | None = None
 
 
-def spot_of(row: Row) -> Spot:
-    """Where an order is."""
-    point = Wgs84(row.lon, row.lat) if row.lon is not None and row.lat is not None else None
-    return Spot(row.area, row.cell, point, row.accuracy_m, row.address)
-
-
-async def person(info: Info, id: str) -> Person | None:
+def person(info: Info, id: str) -> Person | None:
     """Somebody by account id."""
-    row: PersonRow | None = await info.context.loader(load_people).load(id) if id else None
-    return Person(row=row) if row else None
+    return info.context.soon(load_people, id) if id else None
 
 
-async def similar(info: Info, row: Row) -> list[Similar]:
-    """Near duplicates by place, time, kind and words."""
-    spot = spot_of(row)
-    if spot.point is None:
-        return []
-    mine = _report(row)
-    candidates = queries.visible_to(info.context.actor).where(lanes.open_now(), Row.id != row.id)
-    async with info.context.office.reading() as session:
-        near = await queries.near(session, candidates, spot.point, rules.MERGE_M, 50)
-    scored = [(similarity(mine, _report(other)), round(metres), other) for other, metres in near]
-    likely = sorted((hit for hit in scored if hit[0] >= MERGE_SUGGESTED_FROM), key=lambda hit: -hit[0])
-    return [Similar(order=WorkOrder(row=other), distance_m=m, score=score) for score, m, other in likely[:3]]
+# ── loaders of whole orders ───────────────────────────────────────────────────────────────────────
+
+
+async def load_orders(context: Context, asked: list[tuple[str, Needs]]) -> list[WorkOrder | None]:
+    """Orders by id, with the columns asked; None for those this actor may not see."""
+    wanted = queries.visible_to(context.actor).where(col(Row.id).in_({id for id, _ in asked}))
+    needs = together(("id",), *(needs for _, needs in asked))
+    found = {view.row.id: view for view in WorkOrder.of(await context.office.read.lines(wanted, needs))}
+    return [found.get(id) for id, _ in asked]
+
+
+async def load_similar(context: Context, asked: list[tuple[Row, Needs]]) -> list[list[Similar]]:
+    """For each order its near duplicates by place, time, kind and words, with the columns asked."""
+    points = [point for row, _ in asked if (point := point_of(row))]
+    needs = together(ALIKE, *(needs for _, needs in asked))
+    candidates = queries.visible_to(context.actor).where(lanes.open_now())
+    around = await queries.around(context.office.read, candidates, points, rules.MERGE_M, needs)
+    return [_similar(row, around) for row, _ in asked]
+
+
+def _similar(row: Row, around: list[Row]) -> list[Similar]:
+    here, mine = point_of(row), _report(row)
+    hits = []
+    for other in around:
+        there = point_of(other)
+        if here and there and other.id != row.id and (metres := distance_m(here, there)) <= rules.MERGE_M:
+            hits.append((similarity(mine, _report(other)), metres, other))
+    likely = sorted(
+        (hit for hit in hits if hit[0] >= MERGE_SUGGESTED_FROM), key=lambda hit: (-hit[0], hit[1])
+    )
+    return [Similar(order=WorkOrder(row=o), distance_m=round(m), score=score) for score, m, o in likely[:3]]
 
 
 def _report(row: Row) -> Report:
     best = Kept.of(row.suggestion).best
     code = row.matter_code or (best["matter"] if best else "")
-    return Report(code or None, spot_of(row).point, row.reported_at, f"{row.title} {row.text}")
+    return Report(code or None, point_of(row), row.reported_at, f"{row.title} {row.text}")

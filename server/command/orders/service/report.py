@@ -41,6 +41,16 @@ class Spot:
     accuracy_m: int | None = None
     address: str = ""
 
+    @property
+    def lon(self) -> float | None:
+        """Degrees east, when there is a point."""
+        return self.point.lon if self.point else None
+
+    @property
+    def lat(self) -> float | None:
+        """Degrees north, when there is a point."""
+        return self.point.lat if self.point else None
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -7,12 +7,17 @@ from typing import Self
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders import queries
-from server.command.orders.service.report import Spot
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import Actor
 from server.kernel.geo import Wgs84
+from server.platform.read import Reader
+
+NEEDS = ("id", "state", "area", "lon", "lat", "accuracy_m", "address", "matter_code", "suggestion", "unit_id",
+         "handler_id", "checker_id", "verifier_id", "likes", "overdue", "due_at", "reported_at",
+         "reopen_times")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,11 @@ class Shown:
 
     id: str
     state: str
-    spot: Spot
+    area: str
+    lon: float | None
+    lat: float | None
+    accuracy_m: int | None
+    address: str
     matter_code: str
     guessed_code: str
     unit_id: str
@@ -37,10 +46,10 @@ class Shown:
     @classmethod
     def of(cls, row: WorkOrder) -> Self:
         """The row as others may know it."""
-        point = Wgs84(row.lon, row.lat) if row.lon is not None and row.lat is not None else None
         return cls(
-            id=row.id, state=row.state, spot=Spot(row.area, row.cell, point, row.accuracy_m, row.address),
-            matter_code=row.matter_code, guessed_code=(row.suggestion.get("best") or {}).get("matter", ""),
+            id=row.id, state=row.state, area=row.area, lon=row.lon, lat=row.lat, accuracy_m=row.accuracy_m,
+            address=row.address, matter_code=row.matter_code,
+            guessed_code=(row.suggestion.get("best") or {}).get("matter", ""),
             unit_id=row.unit_id, handler_id=row.handler_id, checker_id=row.checker_id,
             verifier_id=row.verifier_id, likes=row.likes, overdue=row.overdue, due_at=row.due_at,
             reported_at=row.reported_at, reopen_times=row.reopen_times,
@@ -49,20 +58,28 @@ class Shown:
 
 async def of(session: AsyncSession, ids: Iterable[str]) -> dict[str, Shown]:
     """The orders that carry requests; the caller has asked whose requests they are."""
-    rows = await session.exec(select(WorkOrder).where(col(WorkOrder.id).in_(set(ids))))
-    return {row.id: Shown.of(row) for row in rows}
+    return {row.id: Shown.of(row) for row in await session.exec(_orders(ids))}
 
 
-async def public(session: AsyncSession, id: str) -> Shown | None:
+async def read(reader: Reader, ids: Iterable[str]) -> dict[str, Shown]:
+    """As `of`, for an answer."""
+    return {row.id: Shown.of(row) for row in await reader.lines(_orders(ids), NEEDS)}
+
+
+async def public(reader: Reader, id: str) -> Shown | None:
     """An order any neighbour may see, or None."""
-    row = (await session.exec(queries.public().where(WorkOrder.id == id))).one_or_none()
+    row = await reader.line(queries.public().where(WorkOrder.id == id), NEEDS)
     return Shown.of(row) if row else None
 
 
 async def near(
-    session: AsyncSession, point: Wgs84, radius_m: float, limit: int, *, asking: Actor
+    reader: Reader, point: Wgs84, radius_m: float, limit: int, *, asking: Actor
 ) -> list[tuple[Shown, float]]:
     """Other people's public open orders around a point, nearest first, with metres."""
     others = queries.public().where(WorkOrder.reporter_id != asking.id)
-    found = await queries.near(session, others, point, radius_m, limit)
+    found = await queries.near(reader, others, point, radius_m, limit, NEEDS)
     return [(Shown.of(row), metres) for row, metres in found]
+
+
+def _orders(ids: Iterable[str]) -> SelectOfScalar[WorkOrder]:
+    return select(WorkOrder).where(col(WorkOrder.id).in_(set(ids)))

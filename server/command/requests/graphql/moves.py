@@ -123,16 +123,14 @@ class Mutation:
     async def follow_case(self, info: Info, id: strawberry.ID) -> PublicCase:
         """我也遇到, counted once per person."""
         office = info.context.office
-        async with office.reading() as session:
-            if await shown.public(session, id) is None:
-                raise NotFound(subject=id)
+        if await shown.public(office.read, id) is None:
+            raise NotFound(subject=id)
         async with office.work(info.context.actor) as work:
             await service.follow_case(work, id)
-        async with office.reading() as session:
-            order = await shown.public(session, id)
+        order = await shown.public(office.read, id)
         if order is None:
             raise NotFound(subject=id)
-        return PublicCase(order=order, metres=0)
+        return PublicCase(row=order)
 
 
 def _spot(info: Info, input: SubmitRequest) -> Spot:

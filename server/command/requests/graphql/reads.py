@@ -27,6 +27,7 @@ from server.kernel.actors import CITIZEN, Role
 from server.kernel.calendar import TimeUnit
 from server.kernel.errors import NotFound
 from server.kernel.text import clean_text
+from server.platform.read import together
 
 
 @strawberry.type
@@ -80,20 +81,20 @@ class Query:
         """One's own, newest first."""
         rows = queries.filtered(info.context.actor, filter, search[:100])
         key = decode(after, datetime, str) if after else None
-        async with info.context.office.reading() as session:
-            found = (await session.exec(queries.page(rows, bounded(first), key))).all()
-            total = await queries.count(session, rows)
+        read = info.context.office.read
+        needs = together(("submitted_at", "id"), info.needs("items"))
+        found = await read.lines(queries.page(rows, bounded(first), key), needs)
+        total = await read.value(queries.count(rows)) if info.asks("total") else 0
         page = Page.of(found, first, lambda row: (row.submitted_at, row.id))
-        return RequestPage(items=[Request(row=row) for row in page.items], next=page.next, total=total)
+        return RequestPage(items=Request.of(page.items), next=page.next, total=total)
 
     @field_for(CITIZEN)
     async def nearby(self, info: Info, at: PlaceInput, first: int = 20) -> list[PublicCase]:
         """Open cases within 1 km, nearest first, without names."""
-        async with info.context.office.reading() as session:
-            found = await shown.near(
-                session, at.point(), rules.NEARBY_M, bounded(first), asking=info.context.actor
-            )
-        return [PublicCase(order=order, metres=metres) for order, metres in found]
+        found = await shown.near(
+            info.context.office.read, at.point(), rules.NEARBY_M, bounded(first), asking=info.context.actor
+        )
+        return [PublicCase(row=order, metres=metres) for order, metres in found]
 
     @field_for(CITIZEN)
     async def report_hint(self, info: Info, text: str, at: PlaceInput | None = None) -> ReportHint:
@@ -107,12 +108,11 @@ class Query:
         promise = rules.reply_limit(RequestKind.REPORT, danger is not None)
         near: list[PublicCase] = []
         if at and guess.best:
-            async with office.reading() as session:
-                found = await shown.near(
-                    session, at.point(), rules.SAME_PLACE_M, 20, asking=info.context.actor
-                )
+            found = await shown.near(
+                office.read, at.point(), rules.SAME_PLACE_M, 20, asking=info.context.actor
+            )
             near = [
-                PublicCase(order=order, metres=metres) for order, metres in found
+                PublicCase(row=order, metres=metres) for order, metres in found
                 if guess.best.matter.code in {order.matter_code, order.guessed_code}
             ]  # fmt: skip
         return ReportHint(
@@ -128,8 +128,7 @@ class Query:
         cell = office.areas.locate(at.point())
         if cell is None:
             return None
-        async with office.reading() as session:
-            found = await officers_of_cell(session, cell.code, now=office.clock())
+        found = await officers_of_cell(office.read, cell.code, now=office.clock())
         if not found:
             return None
         return OfficerCard(
@@ -140,8 +139,8 @@ class Query:
 
 async def read(info: Info, id: str) -> Request:
     """The request as its owner sees it now. Raises NotFound."""
-    async with info.context.office.reading() as session:
-        row = (await session.exec(queries.one(info.context.actor, id))).one_or_none()
+    rows = queries.one(info.context.actor, id)
+    row = await info.context.office.read.line(rows, together(("id",), info.needs()))
     if row is None:
         raise NotFound(subject=id)
     return Request(row=row)

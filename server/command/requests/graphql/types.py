@@ -1,34 +1,35 @@
 """What a request looks like to its owner, and a neighbour's case to everybody."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
 import strawberry
 
-from server.command.graphql.steps import TimelineEntry, timeline
+from server.command.graphql.steps import Life, TimelineEntry, load_timelines
 from server.command.graphql.types import (
     FROM_REPORTERS,
     Matter,
     Photo,
     Place,
-    load_people,
     load_photos,
+    load_staff_names,
     matter_of,
     unit_of,
 )  # fmt: skip
 from server.command.orders.service import shown
-from server.command.orders.service.report import Spot
 from server.command.orders.service.shown import Shown
 from server.command.requests import queries, rules
 from server.command.requests.flow import FLOW, RequestState, RequestStep
 from server.command.requests.rules import CaseState, RequestKind, ServiceLevel, Solved
 from server.command.requests.tables import CitizenRequest
 from server.command.requests.tables import Rating as RatingRow
+from server.graph.audience import field_for
 from server.graph.context import Context, Info
+from server.graph.views import View, column
 from server.identity.graphql import Unit
-from server.kernel.actors import CITIZEN, EVERYONE, Role
-from server.platform.files import Photo as PhotoRow
+from server.kernel.actors import CITIZEN, EVERYONE, Post, Role
 from server.platform.files import PhotoKind
 
 ONLY_CITIZENS: frozenset[Role] = frozenset({CITIZEN})
@@ -70,137 +71,113 @@ class NextStep:
     at: datetime | None
 
 
+CASE = frozenset({"order_id", "state", "merged", "reopen_times"})  # what `rules.case` reads of a request
+PHOTOS = frozenset({"id", "order_id", "merged", "reporter_id"})
+
+
 @strawberry.type
-class Request:
+class Request(View[CitizenRequest]):
     """What a citizen asked for, in the citizen's words."""
 
     seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
-    row: strawberry.Private[CitizenRequest]
+    id: strawberry.ID = column()
+    no: str = column()
+    version: int = column()  # what the next step has to name
+    kind: RequestKind = column()
+    title: str = column()  # the first sentence, or the matter's name; empty when there is only a photo
+    text: str = column()
+    submitted_at: datetime = column()
+    promised_at: datetime | None = column()
+    closed_at: datetime | None = column()
+    answer_by: datetime | None = column()
+    urged_at: datetime | None = column()
+    reopen_times: int = column()
+    confidential: bool = column()
 
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.row.id)
-
-    @strawberry.field
-    def no(self) -> str:
-        return self.row.no
-
-    @strawberry.field
-    def version(self) -> int:
-        """What the next step has to name."""
-        return self.row.version
-
-    @strawberry.field
-    def kind(self) -> RequestKind:
-        return RequestKind(self.row.kind)
-
-    @strawberry.field
+    @field_for(needs=CASE)
     async def state(self, info: Info) -> CaseState:
         return (await self._case(info))[0]
 
-    @strawberry.field
-    def title(self) -> str:
-        """The first sentence, or the matter's name; empty when there is only a photo."""
-        return self.row.title
-
-    @strawberry.field
-    def text(self) -> str:
-        return self.row.text
-
-    @strawberry.field
-    def submitted_at(self) -> datetime:
-        return self.row.submitted_at
-
-    @strawberry.field
+    @field_for(needs={"order_id"})
     async def place(self, info: Info) -> Place:
-        return Place(spot=(await self._order(info)).spot)
+        return Place(row=await self._order(info))
 
-    @strawberry.field
+    @field_for(needs={"order_id"})
     async def matter(self, info: Info) -> Matter | None:
         return matter_of(info.context.office, (await self._order(info)).matter_code)
 
-    @strawberry.field
+    @field_for(needs={"order_id"})
     async def unit(self, info: Info) -> Unit | None:
         """Who handles it; null until it is dispatched."""
-        return unit_of(info, (await self._order(info)).unit_id)
+        return unit_of(info.context.office, (await self._order(info)).unit_id)
 
-    @strawberry.field
+    @field_for(needs={"order_id"})
     async def handler_name(self, info: Info) -> str | None:
         """The person in charge, once the unit has signed."""
         id = (await self._order(info)).handler_id
-        person = await info.context.loader(load_people).load(id) if id else None
-        return person.name if person else None
+        return await info.context.loader(load_staff_names).load(id) if id else None
 
-    @strawberry.field
+    @field_for(needs=PHOTOS)
     async def photos(self, info: Info) -> list[Photo]:
-        return [Photo(row=photo) for photo in await self._photos(info)]
+        return await self._photos(info)
 
-    @strawberry.field
+    @field_for(needs=PHOTOS)
     async def cover(self, info: Info) -> Photo | None:
-        return await self._last(info, PhotoKind.BEFORE, newest=False)
+        return _first(PhotoKind.BEFORE, await self._photos(info))
 
-    @strawberry.field
+    @field_for(needs=PHOTOS)
     async def before(self, info: Info) -> Photo | None:
         """The citizen's picture, once there is one to compare it with."""
-        after = await self._last(info, PhotoKind.AFTER, newest=True)
-        return await self._last(info, PhotoKind.BEFORE, newest=False) if after else None
+        photos = await self._photos(info)
+        return _first(PhotoKind.BEFORE, photos) if _first(PhotoKind.AFTER, photos) else None
 
-    @strawberry.field
+    @field_for(needs=PHOTOS)
     async def after(self, info: Info) -> Photo | None:
         """The unit's newest picture of the result."""
-        return await self._last(info, PhotoKind.AFTER, newest=True)
+        return _first(PhotoKind.AFTER, reversed(await self._photos(info)))
 
-    @strawberry.field
-    def promised_at(self) -> datetime | None:
-        return self.row.promised_at
-
-    @strawberry.field
+    @field_for(needs={"promised_at", *CASE})
     async def overdue(self, info: Info) -> bool:
         """Past the promise and not over: said to the citizen as it is."""
-        return await self._open(info) and self._late(info)
+        promised = self.row.promised_at
+        return promised is not None and info.context.office.clock() > promised and await self._open(info)
 
-    @strawberry.field
-    def closed_at(self) -> datetime | None:
-        return self.row.closed_at
-
-    @strawberry.field
+    @field_for(needs=CASE)
     async def stage(self, info: Info) -> int:
         """How many of 受理 派单 处置 核查 办结 are done."""
         return (await self._case(info))[1]
 
-    @strawberry.field
+    @field_for(needs=CASE)
     async def next(self, info: Info) -> NextStep | None:
         """Null when it is over."""
-        _, _, code = await self._case(info)
         order = await self._order(info)
+        _, _, code = self._told(order)
         if not code:
             return None
         who = {"check": order.checker_id, "handle": order.handler_id, "verify": order.verifier_id}
         by = who.get(code, "")
-        person = await info.context.loader(load_people).load(by) if by else None
-        unit = unit_of(info, order.unit_id) if code in {"sign", "handle"} else None
-        name = person.name if person else unit.name if unit else None
-        return NextStep(code=code, by=name, at=None if code == "rate" else order.due_at)
+        name = await info.context.loader(load_staff_names).load(by) if by else None
+        unit = unit_of(info.context.office, order.unit_id) if code in {"sign", "handle"} else None
+        return NextStep(
+            code=code, by=name or (unit.name if unit else None), at=None if code == "rate" else order.due_at
+        )
 
-    @strawberry.field
+    @field_for(needs={"question"})
     def question(self) -> str | None:
         """What the desk wants to know; null when nothing."""
         return self.row.question or None
 
-    @strawberry.field
-    def answer_by(self) -> datetime | None:
-        return self.row.answer_by
-
-    @strawberry.field
-    async def timeline(self, info: Info) -> list[TimelineEntry]:
+    @field_for(needs={"id", "order_id", "merged", "reporter_id"})
+    def timeline(self, info: Info) -> list[TimelineEntry]:
         """The public steps, newest first."""
         own = [("request", self.row.id), *([("order", self.row.id)] if self.row.merged else [])]
-        return await timeline(info, "order", self.row.order_id, also=own)
+        life = Life((("order", self.row.order_id), *own), citizen=self.row.reporter_id)
+        return info.context.soon(load_timelines, life)
 
-    @strawberry.field
+    @field_for(needs=CASE)
     async def actions(self, info: Info) -> list[RequestAction]:
         """The buttons of the case page."""
-        offered = FLOW.offered(RequestState(self.row.state), info.context.actor.post)
+        offered = FLOW.offered(RequestState(self.row.state), Post.CITIZEN)
         found = [RequestAction.SHARE]
         if RequestStep.RATE in offered:
             found.append(RequestAction.RATE)
@@ -210,29 +187,16 @@ class Request:
             found.append(RequestAction.WITHDRAW)
         return found
 
-    @strawberry.field
-    def urged_at(self) -> datetime | None:
-        return self.row.urged_at
-
-    @strawberry.field
+    @field_for(needs={"order_id"})
     async def followers(self, info: Info) -> int:
         """Neighbours who met it too."""
         return (await self._order(info)).likes
 
-    @strawberry.field
-    async def rating(self, info: Info) -> Rating | None:
-        found = await info.context.loader(load_ratings).load(self.row.id)
-        return Rating.of(found) if found else None
+    @field_for(needs={"id"})
+    def rating(self, info: Info) -> Rating | None:
+        return info.context.soon(load_ratings, self.row.id)
 
-    @strawberry.field
-    def reopen_times(self) -> int:
-        return self.row.reopen_times
-
-    @strawberry.field
-    def confidential(self) -> bool:
-        return self.row.confidential
-
-    @strawberry.field
+    @field_for(needs={"phone_shown"})
     def phone(self) -> str | None:
         """One's own, masked."""
         return self.row.phone_shown or None
@@ -241,25 +205,24 @@ class Request:
         return await info.context.loader(load_shown).load(self.row.order_id)
 
     async def _case(self, info: Info) -> tuple[CaseState, int, str]:
-        order = await self._order(info)
+        return self._told(await self._order(info))
+
+    def _told(self, order: Shown) -> tuple[CaseState, int, str]:
         return rules.case(self.row.state, order.state, merged=self.row.merged, reopened=self.row.reopen_times)
 
     async def _open(self, info: Info) -> bool:
         return (await self._case(info))[2] not in {"", "rate"}
 
-    def _late(self, info: Info) -> bool:
-        return self.row.promised_at is not None and info.context.office.clock() > self.row.promised_at
-
-    async def _last(self, info: Info, kind: PhotoKind, *, newest: bool) -> Photo | None:
-        mine = [photo for photo in await self._photos(info) if photo.kind == kind]
-        return Photo(row=mine[-1 if newest else 0]) if mine else None
-
-    async def _photos(self, info: Info) -> list[PhotoRow]:
+    async def _photos(self, info: Info) -> list[Photo]:
         """One's own, and what the staff show of the work; never those of whom it was merged with."""
-        load, mine = info.context.loader(load_photos).load, self.row.reporter_id
-        found = await load(self.row.order_id)
-        ours = [each for each in found if each.kind not in FROM_REPORTERS or each.owner_id == mine]
-        return [*await load(self.row.id), *ours] if self.row.merged else ours
+        load, mine = info.context.loader(load_photos).load_many, self.row.reporter_id
+        own, shared = await load([self.row.id if self.row.merged else "", self.row.order_id])
+        kinds = FROM_REPORTERS
+        return [*own, *(one for one in shared if one.row.photo_kind not in kinds or one.row.owner_id == mine)]
+
+
+def _first(kind: PhotoKind, photos: Iterable[Photo]) -> Photo | None:
+    return next((photo for photo in photos if photo.row.photo_kind == kind), None)
 
 
 @strawberry.type
@@ -285,52 +248,38 @@ class RequestEvent:
 
 
 @strawberry.type
-class PublicCase:
+class PublicCase(View[Shown]):
     """Somebody's open case nearby, without names, to about 100 m."""
 
     seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
-    order: strawberry.Private[Shown]
-    metres: strawberry.Private[float]
-
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.order.id)
+    metres: strawberry.Private[float] = 0
+    id: strawberry.ID = column()
+    followers: int = column(of="likes")
+    overdue: bool = column()
+    reported_at: datetime = column()
 
     @strawberry.field
     def title(self, info: Info) -> str:
         """The kind of thing, never the reporter's words."""
-        matter = matter_of(info.context.office, self.order.matter_code or self.order.guessed_code)
+        matter = matter_of(info.context.office, self.row.matter_code or self.row.guessed_code)
         return matter.name if matter else ""
 
     @strawberry.field
     def state(self) -> CaseState:
-        return rules.case_of_order(self.order.state, self.order.reopen_times)[0]
+        return rules.case_of_order(self.row.state, self.row.reopen_times)[0]
 
     @strawberry.field
     def distance_m(self) -> int:
         return round(self.metres)
 
-    @strawberry.field
-    def followers(self) -> int:
-        return self.order.likes
-
-    @strawberry.field
-    async def followed(self, info: Info) -> bool:
+    @field_for(personal=True)
+    def followed(self, info: Info) -> bool:
         """True when this person said 我也遇到."""
-        return await info.context.loader(load_followed).load(self.order.id)
-
-    @strawberry.field
-    def overdue(self) -> bool:
-        return self.order.overdue
+        return info.context.soon(load_followed, self.row.id)
 
     @strawberry.field
     def place(self) -> Place:
-        spot = self.order.spot
-        return Place(spot=Spot(spot.area, spot.cell, spot.point, None, ""), rough=True)
-
-    @strawberry.field
-    def reported_at(self) -> datetime:
-        return self.order.reported_at
+        return Place(row=self.row, rough=True)
 
 
 # ── loaders: one query for all siblings ───────────────────────────────────────────────────────────
@@ -338,20 +287,20 @@ class PublicCase:
 
 async def load_shown(context: Context, ids: list[str]) -> list[Shown]:
     """What a citizen may know of the orders that carry his requests."""
-    async with context.office.reading() as session:
-        found = await shown.of(session, ids)
+    found = await shown.read(context.office.read, ids)
     return [found[id] for id in ids]
 
 
-async def load_ratings(context: Context, ids: list[str]) -> list[RatingRow | None]:
+async def load_ratings(context: Context, ids: list[str]) -> list[Rating | None]:
     """The newest rating of each request."""
-    async with context.office.reading() as session:
-        found = await queries.ratings(session, ids)
+    rows = await context.office.read.lines(queries.ratings(ids))
+    found = {row.request_id: Rating.of(row) for row in rows}
     return [found.get(id) for id in ids]
 
 
 async def load_followed(context: Context, ids: list[str]) -> list[bool]:
     """Which public cases this person follows."""
-    async with context.office.reading() as session:
-        found = await queries.followed(session, context.actor.id, ids)
+    found = {
+        order_id for (order_id,) in await context.office.read.tuples(queries.followed(context.actor.id, ids))
+    }
     return [id in found for id in ids]

@@ -16,8 +16,10 @@ from server.identity.graphql import Area
 from server.kernel.actors import LEADER, Role
 from server.kernel.calendar import day_of
 from server.kernel.errors import NotFound
-from server.platform import areas
+from server.platform import areas, rollups
 from server.platform.areas import AreaTree
+from server.platform.read import Reader, together
+from server.platform.rollups import STOCK
 from server.supervision.board import queries, rules
 from server.supervision.board.queries import Counts
 
@@ -115,10 +117,9 @@ class Query:
     @field_for(LEADER)
     async def cards(self, info: Info, first: int = 20) -> list[WorkOrder]:
         """Open cases with a red or yellow card, the gravest first."""
-        now = info.context.office.clock()
-        rows = orders.carded(info.context.actor, now).limit(bounded(first))
-        async with info.context.office.reading() as session:
-            return [WorkOrder(row=row) for row in await session.exec(rows)]
+        office = info.context.office
+        rows = orders.carded(info.context.actor, office.clock()).limit(bounded(first))
+        return WorkOrder.of(await office.read.lines(rows, together(("id",), info.needs())))
 
     @field_for(LEADER, most=100)
     async def area_figures(
@@ -129,13 +130,10 @@ class Query:
         top = parent or actor.area
         if not AreaTree.contains(actor.area, top):
             raise NotFound(subject=top)
-        today = day_of(office.clock())
         below = office.areas.children(top)
-        async with office.reading() as session:
-            found = await queries.counts(session, [area.code for area in below], today)
-        return [
-            AreaFigure.of(office.areas, area, *_measured(found[area.code], measure, today)) for area in below
-        ]
+        codes = [area.code for area in below]
+        found = await _measured(office.read, codes, measure, day_of(office.clock()))
+        return [AreaFigure.of(office.areas, area, *found[area.code]) for area in below]
 
 
 async def board(info: Info) -> Board:
@@ -143,8 +141,7 @@ async def board(info: Info) -> Board:
     office, actor = info.context.office, info.context.actor
     now = office.clock()
     today = day_of(now)
-    async with office.reading() as session:
-        counts = (await queries.counts(session, [actor.area], today))[actor.area]
+    counts = await queries.counts(office.read, actor.area, today)
     first = today - timedelta(days=rules.HISTORY_DAYS)
     new, daily = counts.daily["new"], counts.daily
     came = rules.figure(rules.counted(new, first, today), today, new.get(today, 0))
@@ -174,15 +171,21 @@ def _stood(counts: Counts, metric: str, first: date, today: date) -> rules.Figur
     return rules.figure(rules.stood(stock, counts.daily[metric], first, today), today, stock)
 
 
-def _measured(counts: Counts, measure: MapMeasure, today: date) -> tuple[float | None, int]:
+async def _measured(
+    read: Reader, codes: list[str], measure: MapMeasure, today: date
+) -> dict[str, tuple[float | None, int]]:
+    """Value and count of each area."""
     match measure:
         case MapMeasure.OPEN | MapMeasure.OVERDUE:
-            return float(counts.stock[measure]), counts.stock[measure]
+            metric, day = measure.value, STOCK
         case MapMeasure.NEW_TODAY:
-            n = counts.daily["new"].get(today, 0)
-            return float(n), n
+            metric, day = "new", today
         case MapMeasure.SATISFACTION:
-            rated = counts.daily["rated"]
             since = today - timedelta(days=rules.SATISFACTION_DAYS - 1)
-            n = sum(k for day, k in rated.items() if since <= day <= today)
-            return rules.shares(counts.daily["satisfied"], rated, today, today)[today], n
+            found = await rollups.sums(read, codes, ["rated", "satisfied"], since, today)
+            pairs = {
+                code: (found.get((code, "satisfied"), 0), found.get((code, "rated"), 0)) for code in codes
+            }
+            return {code: (rules.share(good, of), of) for code, (good, of) in pairs.items()}
+    found = await rollups.sums(read, codes, [metric], day, day)
+    return {code: (float(n), n) for code in codes for n in [found.get((code, metric), 0)]}

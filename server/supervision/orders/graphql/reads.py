@@ -9,6 +9,7 @@ from server.graph.context import Info
 from server.graph.paging import Page, bounded, decode
 from server.kernel.actors import LEADER, OFFICER
 from server.kernel.errors import NotFound
+from server.platform.read import together
 from server.supervision.orders import queries
 from server.supervision.orders.graphql.types import Supervision, SupervisionPage
 
@@ -25,18 +26,18 @@ class Query:
         """Those in one's area or of one's unit, newest first."""
         rows = queries.listed(info.context.actor, open_only=open, order_id=order_id)
         key = decode(after, datetime, str) if after else None
-        async with info.context.office.reading() as session:
-            found = (await session.exec(queries.page(rows, bounded(first), key))).all()
-            total = await queries.count(session, rows)
+        read = info.context.office.read
+        needs = together(("issued_at", "id"), info.needs("items"))
+        found = await read.lines(queries.page(rows, bounded(first), key), needs)
+        total = await read.value(queries.count(rows)) if info.asks("total") else 0
         page = Page.of(found, first, lambda row: (row.issued_at, row.id))
-        items = [Supervision(row=row) for row in page.items]
-        return SupervisionPage(items=items, next=page.next, total=total)
+        return SupervisionPage(items=Supervision.of(page.items), next=page.next, total=total)
 
 
 async def read(info: Info, id: str) -> Supervision:
     """The supervision as this person sees it now. Raises NotFound."""
-    async with info.context.office.reading() as session:
-        row = (await session.exec(queries.one(info.context.actor, id))).one_or_none()
+    rows = queries.one(info.context.actor, id)
+    row = await info.context.office.read.line(rows, together(("id",), info.needs()))
     if row is None:
         raise NotFound(subject=id)
     return Supervision(row=row)

@@ -5,14 +5,14 @@ from typing import ClassVar
 
 import strawberry
 
-from server.command.graphql.steps import TimelineEntry, timeline
+from server.command.graphql.steps import Life, TimelineEntry, load_timelines
 from server.command.graphql.types import Person, load_people, unit_of
-from server.command.orders.graphql import reads as orders
-from server.command.orders.graphql.types import WorkOrder
+from server.command.orders.graphql.types import WorkOrder, load_orders
+from server.graph.audience import field_for
 from server.graph.context import Info
+from server.graph.views import View, column
 from server.identity.graphql import Unit
 from server.kernel.actors import STAFF, Role
-from server.kernel.errors import NotFound
 from server.supervision.orders import rules, service
 from server.supervision.orders.flow import SupervisionAction, SupervisionState
 from server.supervision.orders.rules import SupervisionKind
@@ -20,89 +20,48 @@ from server.supervision.orders.tables import Supervision as Row
 
 
 @strawberry.type
-class Supervision:
+class Supervision(View[Row]):
     """One instruction about one case, from the leader's tap to his acceptance of the answer."""
 
     seen_by: ClassVar[frozenset[Role]] = STAFF
-    row: strawberry.Private[Row]
+    id: strawberry.ID = column()
+    no: str = column()
+    version: int = column()  # what the next step has to name
+    state: SupervisionState = column()
+    kind: SupervisionKind = column()
+    text: str = column()  # the instruction
+    due_at: datetime = column()
+    issued_at: datetime = column()
+    signed_at: datetime | None = column()  # when the unit read it
+    replied_at: datetime | None = column()
+    overdue: bool = column()
 
-    @strawberry.field
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.row.id)
-
-    @strawberry.field
-    def no(self) -> str:
-        return self.row.no
-
-    @strawberry.field
-    def version(self) -> int:
-        """What the next step has to name."""
-        return self.row.version
-
-    @strawberry.field
-    def state(self) -> SupervisionState:
-        return SupervisionState(self.row.state)
-
-    @strawberry.field
-    def kind(self) -> SupervisionKind:
-        return SupervisionKind(self.row.kind)
-
-    @strawberry.field
-    async def order(self, info: Info) -> WorkOrder | None:
+    @field_for(needs={"order_id"}, personal=True)
+    def order(self, info: Info) -> WorkOrder | None:
         """Null once the unit no longer has the case."""
-        try:
-            return await orders.read(info, self.row.order_id)
-        except NotFound:
-            return None
+        return info.context.soon(load_orders, (self.row.order_id, info.needs()))
 
-    @strawberry.field
+    @field_for(needs={"unit_id"})
     def unit(self, info: Info) -> Unit | None:
-        return unit_of(info, self.row.unit_id)
+        return unit_of(info.context.office, self.row.unit_id)
 
-    @strawberry.field
-    def text(self) -> str:
-        """The instruction."""
-        return self.row.text
-
-    @strawberry.field
-    def due_at(self) -> datetime:
-        return self.row.due_at
-
-    @strawberry.field
-    def issued_at(self) -> datetime:
-        return self.row.issued_at
-
-    @strawberry.field
-    def signed_at(self) -> datetime | None:
-        """When the unit read it."""
-        return self.row.signed_at
-
-    @strawberry.field
-    def replied_at(self) -> datetime | None:
-        return self.row.replied_at
-
-    @strawberry.field
+    @field_for(needs={"reply"})
     def reply(self) -> str | None:
         return self.row.reply or None
 
-    @strawberry.field
-    def overdue(self) -> bool:
-        return self.row.overdue
+    @field_for(needs={"issuer_id"})
+    def issuer(self, info: Info) -> Person | None:
+        return info.context.soon(load_people, self.row.issuer_id)
 
-    @strawberry.field
-    async def issuer(self, info: Info) -> Person | None:
-        person = await info.context.loader(load_people).load(self.row.issuer_id)
-        return Person(row=person) if person else None
-
-    @strawberry.field
+    @field_for(needs={"state", "unit_id", "issuer_id"}, personal=True)
     def actions(self, info: Info) -> list[SupervisionAction]:
         """What this person may do now: the buttons of the screen."""
         return rules.offered(self.row, info.context.actor)
 
-    @strawberry.field
-    async def timeline(self, info: Info) -> list[TimelineEntry]:
+    @field_for(needs={"id"})
+    def timeline(self, info: Info) -> list[TimelineEntry]:
         """The steps, newest first."""
-        return await timeline(info, service.KIND, self.row.id)
+        return info.context.soon(load_timelines, Life(((service.KIND, self.row.id),)))
 
 
 @strawberry.type
