@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from graphql import FieldNode, GraphQLObjectType, OperationType
+from graphql import FieldNode, GraphQLObjectType, OperationType, get_named_type, is_leaf_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from server.graph.plan.fields import Asking, calling, function_of, reading
@@ -120,15 +120,17 @@ class Objects:
         if name := self._asking.attribute(slot.field):
             holder = row if self._asking.column(slot.field) else o
             return [f"{v} = {reading(holder, name)}", *self._completed(v, slot, at, nest)], None
-        late, call = self.source.fresh("late"), self._call(slot, o, at)
-        position = f"{self.name_of(slot)}, {at}, {self._completer(slot)}"
+        late, complete = self.source.fresh("late"), self._completer(slot)
+        call, position = self._call(slot, o, at), f"{self.name_of(slot)}, {at}, {complete}"
         if slot.field.is_async:
             return [f"{late} = run.later({call}, {position})", f"{v} = None"], late
+        leaf = is_leaf_type(get_named_type(slot.definition.type))
+        now = self._completed(v, slot, at, nest + 1) if leaf else [f"{v} = {complete}({v}, {at}, run)"]
         return [
             f"{v} = {call}",
             f"if {v}.__class__ not in plain: {v} = run.odd({v}, {position})",
             f"if {v}.__class__ is Later:", *indent([f"{late} = {v}", f"{v} = None"]),
-            "else:", *indent(self._completed(v, slot, at, nest + 1)),
+            "else:", *indent(now),
         ], late  # fmt: skip
 
     def _call(self, slot: Slot, o: str, at: str) -> str:
