@@ -14,6 +14,7 @@ from server.settings import Settings
 from tests.clock import Clock
 from tests.servers import AS_ROOT, Child, Postgres, postgres_cluster, program, redis_server
 
+pytest.register_assert_rewrite("tests.faults.process")
 CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-quic", *(["--no-sandbox"] if AS_ROOT else []),

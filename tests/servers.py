@@ -97,10 +97,13 @@ class Child:
                 pytest.fail(f"{self.command[0]} did not start:\n{self.log.read_text()[-2000:]}")
             time.sleep(0.02)
 
-    def stop(self) -> None:
-        """End it in good order; stopped already: nothing."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it in good order (PostgreSQL's "fast", Redis' ordinary stop) unless told otherwise.
+
+        Stopped already: nothing.
+        """
         if self._process:
-            self._process.send_signal(signal.SIGINT)  # PostgreSQL's "fast", Redis' ordinary stop
+            self._process.send_signal(how)
             self._process.wait(READY_SECONDS)
             self._process = None
 
@@ -135,9 +138,15 @@ class Postgres:
         await connection.close()
 
 
+HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
 @contextmanager
-def postgres_cluster() -> Iterator[Postgres]:
-    """A PostgreSQL of our own on a free port. It refuses to run as root, so root runs it as `postgres`."""
+def postgres_cluster(*, durable: bool = False) -> Iterator[Postgres]:
+    """A PostgreSQL of our own on a free port. It refuses to run as root, so root runs it as `postgres`.
+
+    Unless `durable`, it trades what survives a crash for speed.
+    """
     user = "postgres" if AS_ROOT else None
     initdb = program("initdb", places=["usr/lib/postgresql/*/bin", "usr/pgsql-*/bin"])
     with own_directory("postgres", user) as home:
@@ -147,7 +156,7 @@ def postgres_cluster() -> Iterator[Postgres]:
             check=True, capture_output=True, user=user, cwd=home,
         )  # fmt: skip
         command = [str(Path(initdb).with_name("postgres")), "-D", str(data), "-p", str(port), "-k", str(home)]
-        for setting in ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"):
+        for setting in ("max_connections=200", *(() if durable else HASTY)):
             command += ["-c", setting]
         child = Child(command, port, log=home / "log", user=user, ready=postgres_lets_in)
         child.start()
