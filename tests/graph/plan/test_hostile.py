@@ -50,7 +50,9 @@ def test_a_key_no_parser_would_give_is_refused(alias):
 async def test_a_hundred_aliases_are_a_hundred_answers():
     text = "{ " + " ".join(f"a{n}: version" for n in range(100)) + " }"
     prepared = prepare(SCHEMA, text)
-    assert data(await prepared.planned(None)) == data(await prepared.stock(None))
+    planned = await prepared.planned(None)
+    assert planned.data == {f"a{n}": "1" for n in range(100)}
+    assert data(planned) == data(await prepared.stock(None))
 
 
 @pytest.mark.parametrize("text", [
