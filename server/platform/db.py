@@ -1,17 +1,20 @@
-"""Engines, sessions and column types. SQLite is the embedded store, PostgreSQL the shared one."""
+"""The two stores behind one face, and column types. SQLite is embedded, PostgreSQL is shared."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import DateTime, Dialect, event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import DateTime, Dialect, Executable, Row
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-SQLITE_PRAGMAS = ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=5000")
+from server.platform.embedded import Embedded
+from server.platform.shared import Shared
+
+POOL = 10  # connections of a process, where nothing else is said
+STATEMENT_SECONDS = 10.0  # what a statement of a request may take on PostgreSQL, locks included
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -28,65 +31,59 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """PostgreSQL's driver answers aware UTC itself; SQLite has text without a zone."""
+        return _utc if dialect.name == "sqlite" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
-    """Where the rows live: one writing engine, one reading engine (the same on PostgreSQL)."""
+def _utc(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
-    writer: AsyncEngine
-    reader: AsyncEngine
+
+class Store(Protocol):
+    """Where the rows live."""
 
     @property
     def embedded(self) -> bool:
         """True on SQLite: one writer, one process."""
-        return self.writer.dialect.name == "sqlite"
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A session that may write. The caller commits; leaving without it rolls back."""
-        async with AsyncSession(self.writer, expire_on_commit=False) as session:
-            yield session
+    @property
+    def writer(self) -> AsyncEngine:
+        """For whoever needs a whole transaction to himself, such as a migration."""
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries only."""
-        async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
-            yield session
+    @property
+    def reader(self) -> AsyncEngine:
+        """The same on PostgreSQL."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """What `fetched` speaks."""
+
+    def writing(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session that may write. The caller commits; leaving without it rolls back.
+
+        On the embedded store what was committed lasts once the block is left, which raises NotKept when
+        it cannot.
+        """
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session for bounded queries only: the embedded store answers them in the loop's thread."""
+
+    def scanning(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session for queries that may take long: an export, a verifier, a search through everything."""
+
+    async def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        """One bounded query without a transaction."""
+
+    async def fetched(self, text: str, parameters: list[Any]) -> list[Any]:
+        """One bounded query in the driver's own words; rows as the driver gives them."""
 
     async def close(self) -> None:
         """Let go of every connection."""
-        await self.writer.dispose()
-        if self.reader is not self.writer:
-            await self.reader.dispose()
 
 
-def open_store(url: str, *, pool_size: int = 10) -> Store:
-    """Engines for `url` (sqlite+aiosqlite:///file or postgresql+asyncpg://…)."""
+def open_store(url: str, *, pool_size: int = POOL, statement_seconds: float = STATEMENT_SECONDS) -> Store:
+    """The store at `url` (sqlite:///file or postgresql+asyncpg://…). Opens no connection yet."""
     if url.startswith("sqlite"):
-        return Store(_sqlite(url, "BEGIN IMMEDIATE", size=1), _sqlite(url, "BEGIN", size=pool_size))
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
-    return Store(engine, engine)
-
-
-def _sqlite(url: str, begin: str, *, size: int) -> AsyncEngine:
-    """Without BEGIN IMMEDIATE, WAL and one writer, concurrent read-modify-writes are lost silently."""
-    engine = create_async_engine(url, pool_size=size, max_overflow=0)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def connected(dbapi: Any, _record: object) -> None:
-        dbapi.isolation_level = None  # SQLAlchemy drives BEGIN itself
-        cursor = dbapi.cursor()
-        for pragma in SQLITE_PRAGMAS:
-            cursor.execute(f"pragma {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begun(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+        return Embedded.open(url, pool_size=pool_size)
+    return Shared(url, pool_size=pool_size, statement_seconds=statement_seconds)

@@ -1,11 +1,10 @@
 """An office with a door: what the tests of identity, of its HTTP edge and of photos stand on."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import event
 from sqlmodel import SQLModel, func, select
 
 import server
@@ -114,20 +113,3 @@ async def count(office: Office, table: type[SQLModel], *where: object) -> int:
     """How many rows."""
     async with office.reading() as session:
         return (await session.exec(select(func.count()).select_from(table).where(*where))).one()  # type: ignore[arg-type]
-
-
-@contextmanager
-def statements(office: Office) -> Iterator[list[str]]:
-    """The SELECTs that readers send to the store inside the block."""
-    seen: list[str] = []
-
-    def sent(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    engine = office.store.reader.sync_engine
-    event.listen(engine, "before_cursor_execute", sent)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", sent)

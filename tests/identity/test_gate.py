@@ -10,8 +10,9 @@ from server.identity.gate import MOST_REMEMBERED
 from server.identity.tables import Account, PostHolding
 from server.kernel.actors import LEADER, OFFICER, SYSTEM, Actor, Post
 from server.kernel.errors import Unauthenticated
+from server.platform.timing import listening
 from tests.factories import STREET
-from tests.identity.house import CELL, be_guest, hire, holding, sign_in, statements
+from tests.identity.house import CELL, be_guest, hire, holding, sign_in
 
 
 async def change(office, account_id, **facts):
@@ -38,7 +39,7 @@ async def test_a_guest_is_a_citizen_without_a_post(office, identity):
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c"])
 async def test_rubbish_asks_the_store_nothing(office, identity, token):
-    with statements(office) as sent, pytest.raises(Unauthenticated):
+    with listening("SELECT") as sent, pytest.raises(Unauthenticated):
         await identity.gate.actor(token)
     assert sent == []
 
@@ -46,7 +47,7 @@ async def test_rubbish_asks_the_store_nothing(office, identity, token):
 async def test_a_verified_token_is_remembered_for_less_than_five_seconds(office, identity, clock):
     await hire(office)
     token = (await sign_in(office)).access_token
-    with statements(office) as sent:
+    with listening("SELECT") as sent:
         for _ in range(3):
             await identity.gate.actor(token)
             clock.advance(seconds=1)
@@ -61,7 +62,7 @@ async def test_a_clock_set_back_prolongs_no_memory(office, identity, clock):
     token = (await sign_in(office)).access_token
     clock.advance(minutes=2)
     await identity.gate.actor(token)
-    with statements(office) as sent:
+    with listening("SELECT") as sent:
         clock.advance(minutes=-1)
         await identity.gate.actor(token)
     assert len(sent) == 1
@@ -142,7 +143,7 @@ async def test_a_token_whose_account_changed_its_app_is_nobodys(office, identity
 async def test_many_sockets_ask_the_store_once(office, identity):
     await hire(office)
     actors = [await identity.gate.actor((await sign_in(office)).access_token) for _ in range(5)]
-    with statements(office) as sent:
+    with listening("SELECT") as sent:
         answers = await asyncio.gather(*(identity.gate.live(actor) for actor in actors * 40))
     assert answers == [True] * 200 and len(sent) == 1
 
@@ -164,6 +165,6 @@ async def test_the_memory_is_bounded(office, identity, clock):
     actor = await identity.gate.actor(token)
     for n in range(MOST_REMEMBERED):
         identity.gate._remember(f"other {n}", gate._Seen(actor, clock().timestamp()))
-    with statements(office) as sent:
+    with listening("SELECT") as sent:
         await identity.gate.actor(token)
     assert len(sent) == 1

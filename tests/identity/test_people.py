@@ -3,9 +3,10 @@
 from server.identity import accounts, queries
 from server.identity.queries import PersonRow
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, SYSTEM, Post
+from server.platform.timing import listening
 from server.platform.vault import Vault
 from tests.factories import DISTRICT
-from tests.identity.house import CELL, COMMUNITY, NEXT_CELL, give, hire, holding, statements
+from tests.identity.house import CELL, COMMUNITY, NEXT_CELL, give, hire, holding
 
 
 async def test_people_are_named_in_one_query(office, clock):
@@ -15,7 +16,7 @@ async def test_people_are_named_in_one_query(office, clock):
     await give(office, officer, Post.STREET_DISPATCHER, area="440103006")
     async with office.work(SYSTEM) as work:
         citizen = (await accounts.open_citizen(work, office.of(Vault), name="张三")).id
-    with statements(office) as sent:
+    with listening("SELECT") as sent:
         found = await queries.people(office.read, [officer, leader, citizen, citizen, "nobody"])
     assert len(sent) == 1
     assert found == {
