@@ -117,9 +117,32 @@ migration: .venv/.dev ## write the revision that brings the store to today's tab
 	@rm -f var/migration.db
 	$(B)/ruff format -q server/migrations/versions
 
+tests/bench/peers/node_modules/.all: tests/bench/peers/package-lock.json | .venv/.run
+	@echo "Installing what the benchmarks compare with ..."
+	@cd tests/bench/peers && npm ci --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
+
+BENCH = $(B)/python -m tests.bench.run $(if $(ONLY),--only $(ONLY))
+
 .PHONY: bench
-bench: .venv/.dev ## measure: how long a report, a list and a live event take over real sockets
-	$(B)/python -m tests.bench.journey
+bench: .venv/.dev tests/bench/peers/node_modules/.all ## measure against the targets, up to 10 million orders (some: make bench ONLY=P1,P5)
+	@$(BENCH)
+
+.PHONY: bench-quick
+bench-quick: .venv/.dev tests/bench/peers/node_modules/.all ## the same, up to 100 thousand orders, in five minutes
+	@$(BENCH) --quick
+
+.PHONY: bench-peak
+bench-peak: .venv/.dev ## ten times a district's busiest hour, against one server
+	@$(B)/python -m tests.bench.peak
+
+.PHONY: bench-fresh
+bench-fresh: .venv/.dev ## how long `make run` takes in a fresh clone
+	@$(B)/python -m tests.bench.fresh
+
+.PHONY: bench-clean
+bench-clean: ## forget the benchmarks' data, up to 40 GB
+	rm -rf var/bench tests/bench/peers/node_modules
 
 .PHONY: lock
 lock: .venv/.dev ## resolve the dependencies anew and write the hash-pinned lists
