@@ -75,6 +75,7 @@ def open_office(settings: Settings) -> Office:
 async def close_office(office: Office) -> None:
     """Let go of everything that was opened."""
     await office.of(Identity).close()
+    await office.news.close()
     await office.hub.close()
     await office.store.close()
 

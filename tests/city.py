@@ -86,6 +86,7 @@ async def an_office(settings: Settings, clock: Callable[[], Any], **parts: Any) 
         yield office
     finally:
         await identity.close()
+        await office.news.close()
         await office.hub.close()
         await office.store.close()
 

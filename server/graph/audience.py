@@ -163,6 +163,10 @@ class SchemaByRole:
     def __init__(self, by_role: Mapping[Role, RoleSchema]) -> None:
         self._by_role = by_role
 
+    def of(self, role: Role) -> RoleSchema:
+        """The schema of a role."""
+        return self._by_role[role]
+
     async def execute(self, query: str | None, *, context_value: Context, **rest: Any) -> ExecutionResult:
         """Run a query or mutation. Raises Unauthenticated without an actor."""
         mine = self._by_role[context_value.actor.role]

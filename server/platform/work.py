@@ -19,6 +19,7 @@ from server.platform.areas import AreaTree
 from server.platform.db import Store
 from server.platform.news import Hub, News, NewsDesk, wakes
 from server.platform.read import Reader
+from server.platform.sla import Timer
 from server.settings import Settings
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ class Work:
         self.office, self.session, self.actor, self.now = office, session, actor, now
         self._entries: list[tuple[audit.Entry | None, News | None]] = []
         self._counts: Counter[rollups.Key] = Counter()
+        self.clocks: dict[tuple[str, str], list[Timer]] = {}  # of each subject, see sla.live
         self.woken: list[str] = []
 
     def record(
@@ -130,7 +132,7 @@ class Office:
     leaving: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def __post_init__(self) -> None:
-        self.news = NewsDesk(self.store, self.hub)
+        self.news = NewsDesk(self.store, self.hub, self.clock)
         self.read = Reader(self.store)
 
     def of(self, kind: type[T]) -> T:

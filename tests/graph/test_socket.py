@@ -9,8 +9,8 @@ import websockets
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from server.graph.endpoint import MAX_SOCKETS
 from server.graph.socket import MAX_FRAME_BYTES, MAX_OPERATIONS
+from server.graph.sockets import MAX_SOCKETS
 from server.kernel.actors import CITIZEN, LEADER
 from tests.graph.town import OPEN_STREAMS, People, town
 from tests.phones import Line, socket

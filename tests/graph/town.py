@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, ClassVar, cast
 
 import strawberry
@@ -220,12 +221,13 @@ class Town:
 async def town(
     *, closed: bool = False, limits: Limits | None = None, origins: Iterable[str] = (),
     init_seconds: float = 10.0, recheck_seconds: float = 0.05,
-    people: People | None = None,
+    people: People | None = None, office: Any = None,
 ) -> AsyncIterator[Town]:  # fmt: skip
-    """The town behind uvicorn."""
+    """The town behind uvicorn; its `office` only knows whether it is about to close."""
     people = people or People()
+    office = office or SimpleNamespace(leaving=asyncio.Event())
     endpoint = Endpoint(
-        SchemaByRole(schemas(closed=closed, limits=limits)), cast(Any, None), people,
+        SchemaByRole(schemas(closed=closed, limits=limits)), office, people,
         origins=tuple(origins), init_seconds=init_seconds, recheck_seconds=recheck_seconds,
     )  # fmt: skip
     app = Starlette(routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)])

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 
 from server.kernel.actors import SYSTEM
-from server.platform.news import Cursor, Interest, News
+from server.platform.news import READY, Interest, Told
 from server.platform.work import Office
 from server.settings import Settings
 from tests import city
@@ -32,13 +32,13 @@ async def happen(office: Office, *verbs: str, area: str = STREET, touches: tuple
             work.record(verb, "order", an_id(), area=area, touches=touches)
 
 
-async def heard(office: Office, n: int, since: str | None, interest: Interest) -> list[tuple[Cursor, News]]:
+async def heard(office: Office, n: int, since: str | None, interest: Interest) -> list[Told]:
     """The next `n` events after `since`."""
-    found: list[tuple[Cursor, News]] = []
+    found: list[Told] = []
     async with aclosing(office.news.follow(interest, since)) as events:
-        async for cursor, news in events:
-            if news:
-                found.append((cursor, news))
+        async for told in events:
+            if told.verb != READY:
+                found.append(told)
             if len(found) == n:
                 return found
     raise AssertionError("the news ended")

@@ -43,11 +43,11 @@ async def test_what_happens_in_one_process_is_heard_in_the_other_at_once(setting
             await anext(mine)
             waiting = [asyncio.create_task(anext(events)) for events in (all_of_it, mine)]
             await happen(here, "a", touches=("unit:cg",))
-            _, news = await asyncio.wait_for(waiting[0], LOST_WAKE_SECONDS / 2)
-            assert (news.verb, waiting[1].done()) == ("a", False)
+            told = await asyncio.wait_for(waiting[0], LOST_WAKE_SECONDS / 2)
+            assert (told.verb, waiting[1].done()) == ("a", False)
             await happen(here, "b", touches=("unit:zj",))
-            cursor, news = await asyncio.wait_for(waiting[1], LOST_WAKE_SECONDS / 2)
-            assert (news.verb, str(cursor)) == ("b", f"{STREET}:2")
+            told = await asyncio.wait_for(waiting[1], LOST_WAKE_SECONDS / 2)
+            assert (told.verb, told.cursor) == ("b", f"{STREET}:2")
 
 
 async def test_without_redis_this_process_hears_at_once_and_the_other_soon(settings, clock, redis, redis_url):
@@ -60,10 +60,10 @@ async def test_without_redis_this_process_hears_at_once_and_the_other_soon(setti
             redis.stop()
             try:
                 await happen(here, "a")
-                _, news = await asyncio.wait_for(waiting[0], LOST_WAKE_SECONDS / 2)
-                assert news.verb == "a"
-                _, news = await asyncio.wait_for(waiting[1], LOST_WAKE_SECONDS * 2)
-                assert news.verb == "a"
+                told = await asyncio.wait_for(waiting[0], LOST_WAKE_SECONDS / 2)
+                assert told.verb == "a"
+                told = await asyncio.wait_for(waiting[1], LOST_WAKE_SECONDS * 2)
+                assert told.verb == "a"
             finally:
                 redis.start()
             await eventually(lambda: relayed(here, there), within=10)  # and it comes back by itself

@@ -3,9 +3,11 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
+from typing import Protocol
 
 from server.command.requests import errors
 from server.command.requests.flow import FLOW, TERMINAL, RequestState
+from server.kernel.actors import CITIZEN, Actor
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import IllegalStep
 
@@ -171,3 +173,14 @@ def case(request_state: str, order_state: str, *, merged: bool, reopened: int) -
         case _:
             state, stage, after = case_of_order(order_state, reopened)
             return (C.MERGED if merged and state is not C.CLOSED else state), stage, after
+
+
+class Owned(Protocol):
+    """The fact that decides who sees a request."""
+
+    reporter_id: str
+
+
+def sees(actor: Actor, request: Owned) -> bool:
+    """Whether it is the actor's own: what `queries.visible_to` says of rows, said of one that is here."""
+    return actor.role is CITIZEN and request.reporter_id == actor.id

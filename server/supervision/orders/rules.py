@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Protocol
 
-from server.kernel.actors import UNIT_POSTS, Actor
+from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import CityError
 from server.supervision.orders.flow import FLOW, SupervisionAction, SupervisionState
@@ -74,3 +74,23 @@ def needs_issuer(row: Supervision, actor: Actor) -> None:
     """The issuer closes it, never the unit, never a colleague."""
     if row.issuer_id != actor.id:
         raise NotIssuer
+
+
+class Placed(Protocol):
+    """The facts that decide who sees a supervision."""
+
+    area: str
+    unit_id: str
+
+
+def sees(actor: Actor, row: Placed) -> bool:
+    """Whether the actor sees it: what `queries.visible_to` says of rows, said of one that is here."""
+    match actor.role:
+        case Role.LEADER:
+            return row.area.startswith(actor.area)
+        case Role.OFFICER if actor.post in DISPATCHERS or actor.post is Post.SYSTEM:
+            return row.area.startswith(actor.area)
+        case Role.OFFICER if actor.post in UNIT_POSTS:
+            return row.unit_id == actor.unit_id
+        case Role.OFFICER | Role.CITIZEN:
+            return False

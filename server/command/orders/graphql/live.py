@@ -1,37 +1,15 @@
 """What moves among work orders."""
 
-from collections.abc import AsyncIterator
-
 import strawberry
 
-from server.command.orders import queries
 from server.command.orders.graphql.types import OrderEvent, WorkOrder
-from server.graph.audience import subscription_for
-from server.graph.context import Info
+from server.command.orders.sight import sees
+from server.command.orders.tables import WorkOrder as Row
+from server.graph.live import live_for, subject
 from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, Actor, Post
-from server.platform.news import Interest
+from server.platform.news import Interest, Told
 
 WATCHERS = frozenset({*DISPATCHERS, Post.ARBITER, Post.LEADER})
-
-
-@strawberry.type
-class Subscription:
-    """Orders' part of the live root."""
-
-    @subscription_for(OFFICER, LEADER)
-    async def live_orders(self, info: Info, since: str | None = None) -> AsyncIterator[OrderEvent]:
-        """What moved among one's orders after `since`. A hint: the list query stays the truth."""
-        office, actor = info.context.office, info.context.actor
-        async for cursor, news in office.news.follow(interest(actor), since):
-            if news is None:
-                yield OrderEvent(cursor=str(cursor), verb="ready", at=office.clock())
-                continue
-            async with office.reading() as session:
-                row = (await session.exec(queries.one(actor, news.subject_id))).one_or_none()
-            yield OrderEvent(
-                cursor=str(cursor), verb=news.verb, at=news.at, order_id=strawberry.ID(news.subject_id),
-                order=WorkOrder(row=row) if row else None,
-            )  # fmt: skip
 
 
 def interest(actor: Actor, topic: str = "order") -> Interest:
@@ -40,3 +18,16 @@ def interest(actor: Actor, topic: str = "order") -> Interest:
         return Interest(topic, actor.area)
     keys = {f"person:{actor.id}", *(f"cell:{cell}" for cell in actor.cells)}
     return Interest(topic, keys=frozenset(keys | ({f"unit:{actor.unit_id}"} if actor.unit_id else set())))
+
+
+@strawberry.type
+class Subscription:
+    """Orders' part of the live root."""
+
+    @live_for(OFFICER, LEADER, interest=interest, of=Row, sees=sees)
+    def live_orders(self, told: Told, row: Row | None) -> OrderEvent:
+        """What moved among one's orders after `since`. A hint: the list query stays the truth."""
+        return OrderEvent(
+            cursor=told.cursor, verb=told.verb, at=told.at, order_id=subject(told),
+            order=WorkOrder(row=row) if row else None,
+        )  # fmt: skip

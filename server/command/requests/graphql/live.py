@@ -1,33 +1,28 @@
 """What moves among one's own requests."""
 
-from collections.abc import AsyncIterator
-
 import strawberry
 
-from server.command.requests import queries
+from server.command.requests import rules
 from server.command.requests.graphql.types import Request, RequestEvent
-from server.graph.audience import subscription_for
-from server.graph.context import Info
-from server.kernel.actors import CITIZEN
-from server.platform.news import Interest
+from server.command.requests.tables import CitizenRequest
+from server.graph.live import live_for, subject
+from server.kernel.actors import CITIZEN, Actor
+from server.platform.news import Interest, Told
+
+
+def interest(actor: Actor) -> Interest:
+    """A citizen follows his own."""
+    return Interest("request", keys=frozenset({f"person:{actor.id}"}))
 
 
 @strawberry.type
 class Subscription:
     """Requests' part of the live root."""
 
-    @subscription_for(CITIZEN)
-    async def live_requests(self, info: Info, since: str | None = None) -> AsyncIterator[RequestEvent]:
+    @live_for(CITIZEN, interest=interest, of=CitizenRequest, sees=rules.sees)
+    def live_requests(self, told: Told, row: CitizenRequest | None) -> RequestEvent:
         """What moved among one's own cases after `since`. A hint: the query stays the truth."""
-        office, actor = info.context.office, info.context.actor
-        mine = Interest("request", keys=frozenset({f"person:{actor.id}"}))
-        async for cursor, news in office.news.follow(mine, since):
-            if news is None:
-                yield RequestEvent(cursor=str(cursor), verb="ready", at=office.clock())
-                continue
-            async with office.reading() as session:
-                row = (await session.exec(queries.one(actor, news.subject_id))).one_or_none()
-            yield RequestEvent(
-                cursor=str(cursor), verb=news.verb, at=news.at, request_id=strawberry.ID(news.subject_id),
-                request=Request(row=row) if row else None,
-            )  # fmt: skip
+        return RequestEvent(
+            cursor=told.cursor, verb=told.verb, at=told.at, request_id=subject(told),
+            request=Request(row=row) if row else None,
+        )  # fmt: skip

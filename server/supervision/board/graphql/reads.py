@@ -20,6 +20,7 @@ from server.platform import areas, rollups
 from server.platform.areas import AreaTree
 from server.platform.read import Reader, together
 from server.platform.rollups import STOCK
+from server.platform.work import Office
 from server.supervision.board import queries, rules
 from server.supervision.board.queries import Counts
 
@@ -112,7 +113,7 @@ class Query:
     @field_for(LEADER)
     async def board(self, info: Info) -> Board:
         """Today in one's area."""
-        return await board(info)
+        return await board(info.context.office, info.context.actor.area)
 
     @field_for(LEADER)
     async def cards(self, info: Info, first: int = 20) -> list[WorkOrder]:
@@ -136,12 +137,11 @@ class Query:
         return [AreaFigure.of(office.areas, area, *found[area.code]) for area in below]
 
 
-async def board(info: Info) -> Board:
-    """Today in the leader's area, from the counters."""
-    office, actor = info.context.office, info.context.actor
+async def board(office: Office, area: str) -> Board:
+    """Today in an area, from the counters."""
     now = office.clock()
     today = day_of(now)
-    counts = await queries.counts(office.read, actor.area, today)
+    counts = await queries.counts(office.read, area, today)
     first = today - timedelta(days=rules.HISTORY_DAYS)
     new, daily = counts.daily["new"], counts.daily
     came = rules.figure(rules.counted(new, first, today), today, new.get(today, 0))
@@ -154,7 +154,7 @@ async def board(info: Info) -> Board:
         sum(n for day, n in rated.items() if since <= day <= today),
     )  # fmt: skip
     return Board(
-        at=now, area=Area.of(office.areas, actor.area),
+        at=now, area=Area.of(office.areas, area),
         new_today=BoardFigure.of(BoardFigureKey.NEW_TODAY, came),
         open=BoardFigure.of(BoardFigureKey.OPEN, stands),
         overdue=BoardFigure.of(BoardFigureKey.OVERDUE, late),

@@ -1,34 +1,26 @@
 """What moves among supervisions."""
 
-from collections.abc import AsyncIterator
+from functools import partial
 
 import strawberry
 
 from server.command.orders.graphql.live import interest
-from server.graph.audience import subscription_for
-from server.graph.context import Info
+from server.graph.live import live_for, subject
 from server.kernel.actors import LEADER, OFFICER
-from server.supervision.orders import queries, service
+from server.platform.news import Told
+from server.supervision.orders import rules, service
 from server.supervision.orders.graphql.types import Supervision, SupervisionEvent
+from server.supervision.orders.tables import Supervision as Row
 
 
 @strawberry.type
 class Subscription:
     """Supervisions' part of the live root."""
 
-    @subscription_for(OFFICER, LEADER)
-    async def live_supervisions(
-        self, info: Info, since: str | None = None
-    ) -> AsyncIterator[SupervisionEvent]:
+    @live_for(OFFICER, LEADER, interest=partial(interest, topic=service.KIND), of=Row, sees=rules.sees)
+    def live_supervisions(self, told: Told, row: Row | None) -> SupervisionEvent:
         """What moved after `since`. A hint: the list query stays the truth."""
-        office, actor = info.context.office, info.context.actor
-        async for cursor, news in office.news.follow(interest(actor, service.KIND), since):
-            if news is None:
-                yield SupervisionEvent(cursor=str(cursor), verb="ready", at=office.clock())
-                continue
-            async with office.reading() as session:
-                row = (await session.exec(queries.one(actor, news.subject_id))).one_or_none()
-            yield SupervisionEvent(
-                cursor=str(cursor), verb=news.verb, at=news.at, supervision_id=strawberry.ID(news.subject_id),
-                supervision=Supervision(row=row) if row else None,
-            )  # fmt: skip
+        return SupervisionEvent(
+            cursor=told.cursor, verb=told.verb, at=told.at, supervision_id=subject(told),
+            supervision=Supervision(row=row) if row else None,
+        )  # fmt: skip

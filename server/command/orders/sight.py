@@ -1,0 +1,40 @@
+"""Who sees an order, asked of one that is here. `queries.visible_to` asks the same of the store."""
+
+from typing import Protocol
+
+from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
+
+
+class Placed(Protocol):
+    """The facts that decide who sees an order."""
+
+    area: str
+    cell: str
+    unit_id: str
+    reporter_id: str
+    verifier_id: str
+    checker_id: str
+
+
+def sees(actor: Actor, order: Placed) -> bool:
+    """Leaders and dispatchers see their area, units what was sent to them, officers their cells and tasks."""
+    match actor.role:
+        case Role.LEADER:
+            return order.area.startswith(actor.area)
+        case Role.OFFICER:
+            return _sees_in_post(actor, order)
+        case Role.CITIZEN:
+            return False
+
+
+def _sees_in_post(actor: Actor, order: Placed) -> bool:
+    if actor.post is Post.SYSTEM:
+        return True
+    if actor.post in DISPATCHERS or actor.post is Post.ARBITER:
+        return order.area.startswith(actor.area)
+    if actor.post in UNIT_POSTS:
+        return order.unit_id == actor.unit_id
+    if actor.post is Post.GRID_OFFICER:
+        own = (order.reporter_id, order.verifier_id, order.checker_id)
+        return order.cell in actor.cells or actor.id in own
+    return False
