@@ -20,6 +20,7 @@ from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
 from server.graph.audience import RoleSchema
+from server.graph.trusted import NOBODYS, Trust
 from server.identity import graphql as identity
 from server.kernel.actors import Role
 from server.settings import Settings
@@ -48,14 +49,31 @@ def root(name: str, rooms: Iterable[ModuleType] = ROOMS) -> type | None:
 
 
 def build(settings: Settings | None = None, *, for_print: bool = False) -> dict[Role, RoleSchema]:
-    """One schema per role. Raises TypeError when an output field names no audience."""
+    """One schema per role. Raises TypeError when an output field names no audience.
+
+    In production every trusted document is planned now. Raises FileNotFoundError when there are none, and
+    ValueError for one that does not fit its role's schema.
+    """
     query, mutation, subscription = root("Query"), root("Mutation"), root("Subscription")
     assert query
     closed = settings is not None and settings.production
-    return {
-        role: RoleSchema(role, query, mutation, subscription, closed=closed, for_print=for_print)
+    built = {
+        role: RoleSchema(
+            role, query, mutation, subscription, closed=closed, for_print=for_print,
+            trust=trust(settings, role) if settings else NOBODYS,
+        )
         for role in Role
-    }
+    }  # fmt: skip
+    for schema in built.values() if closed else ():
+        schema.documents.pin()
+    return built
+
+
+def trust(settings: Settings, role: Role) -> Trust:
+    """The documents that one role's app and its partners brought. Raises ValueError for a role unknown."""
+    partners = (entry.partition("=") for entry in settings.partner_documents.split(",") if entry.strip())
+    theirs = [Path(file.strip()) for name, _, file in partners if Role(name.strip()) is role]
+    return Trust.read([settings.documents_dir / f"{role}.json", *theirs], required=settings.production)
 
 
 def sdl() -> dict[str, str]:

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     maps_dir: Path = Path(__file__).parents[1] / "shared" / "data" / "areas"  # where districts' maps lie
     district: str = "440103"  # which of them
     hotline: str = "12345"
+    documents_dir: Path = Path(__file__).parent / "web" / "static" / "documents"  # of the apps
+    partner_documents: str = ""  # manifests of registered partners: role=file, comma-separated
     signing_keys: str = ""  # PEM Ed25519 private keys, newest first; "" = made in data_dir
     access_minutes: int = 10  # at most 15
     hold_seconds: int = 10  # how long an act may be taken back

@@ -101,6 +101,10 @@ class Documents:
                 self._pin(id)
             except Refused as refusal:
                 raise ValueError(f"{id}: {refusal.errors[0].message}") from None
+        for prepared in set(self._pinned.values()):
+            variables = prepared.operation.variable_definitions or ()
+            if prepared.plans:
+                prepared.plans.pick({node.variable.name.value: False for node in variables})
 
     def remembered(self) -> Iterator[str]:
         """The texts and identifiers kept, those first that are to be forgotten first."""

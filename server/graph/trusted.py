@@ -17,9 +17,9 @@ class Trust:
 
     @classmethod
     def read(cls, manifests: Iterable[Path], *, required: bool) -> "Trust":
-        """JSON objects from identifier to text. Only where they are `required` may a file be missing.
+        """JSON objects from identifier to text. A file may be missing unless they are `required`.
 
-        Raises ValueError for a text under an identifier that is not its own.
+        Raises FileNotFoundError, and ValueError for a text under an identifier that is not its own.
         """
         texts: dict[str, str] = {}
         for file in manifests:

@@ -24,6 +24,16 @@ test('a new visitor gets a guest session, then the answer', async () => {
   expect(log.at(-1)?.authorization).toBe('Bearer first')
 })
 
+test('a document is named by its text, in a built app by its identifier', async () => {
+  const log = serve(({ path }) => (path.startsWith('/auth') ? grant('t') : { json: { data: { me: { name: 'x' } } } }))
+  await kit.graph(ME)
+  await kit.graph(`sha256:${'0'.repeat(64)}` as unknown as typeof ME)
+  expect(log.filter(isGraph).map(({ body }) => body)).toEqual([
+    { query: 'query Me { me { name } }' },
+    { documentId: `sha256:${'0'.repeat(64)}` },
+  ])
+})
+
 test('an expired session is renewed once for all that wait, and nobody notices', async () => {
   let renewals = 0
   const log = serve(({ path, authorization }) => {

@@ -5,7 +5,7 @@ import { session } from './session.ts'
 
 export { Fault, Offline, Refusal } from './failures.ts'
 
-/** A generated operation: its text, and in its type what it takes and gives. */
+/** A generated operation: its text, in a built app its identifier, and in its type what it takes and gives. */
 export interface Doc<T, V> extends DocumentTypeDecoration<T, V> {
   toString(): string
 }
@@ -28,6 +28,12 @@ export function failureOf({ extensions = {} }: GraphError): Refusal | Fault {
   return failureFor(extensions.code ?? 'INTERNAL', extensions.params, extensions.field)
 }
 
+/** How a request names its document. */
+function named(doc: { toString(): string }): { query: string } | { documentId: string } {
+  const text = doc.toString()
+  return text.startsWith('sha256:') ? { documentId: text } : { query: text }
+}
+
 async function post<T>(doc: Doc<T, never>, variables: unknown, token: string): Promise<T> {
   const response = await send('/graphql', {
     method: 'POST',
@@ -36,7 +42,7 @@ async function post<T>(doc: Doc<T, never>, variables: unknown, token: string): P
       'content-type': 'application/json',
       authorization: `Bearer ${token}`,
     },
-    body: JSON.stringify({ query: doc.toString(), variables }),
+    body: JSON.stringify({ ...named(doc), variables }),
   })
   const answer = (await response.json().catch(() => ({}))) as Answer<T>
   if (answer.errors?.[0]) throw failureOf(answer.errors[0])

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type UserConfig } from 'vite'
+import { trustedDocuments } from './documents.ts'
 import { sprite } from './icons/plugin.ts'
 import { manifest } from './sw/manifest.ts'
 import { serviceWorker } from './sw/plugin.ts'
@@ -8,6 +9,9 @@ import { serviceWorker } from './sw/plugin.ts'
 export type AppName = 'citizen' | 'officer' | 'leader'
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+/** Where the server finds what was built. */
+const BUILT = 'server/web/static'
 
 /** What every page needs comes in one file: on a slow network each further request costs a round trip. */
 const inKit = (id: string): boolean => {
@@ -22,14 +26,20 @@ export function client(name: AppName): UserConfig {
   return defineConfig({
     root: root(`clients/${name}`),
     base: `/${name}/`,
-    plugins: [vue(), sprite(), manifest(name), serviceWorker()],
+    plugins: [
+      vue(),
+      sprite(),
+      manifest(name),
+      serviceWorker(),
+      trustedDocuments(root(`${BUILT}/documents/${name}.json`)),
+    ],
     define: {
       'import.meta.env.APP': JSON.stringify(name),
       __VUE_OPTIONS_API__: 'false',
       __VUE_PROD_DEVTOOLS__: 'false',
     },
     build: {
-      outDir: root(`server/web/static/${name}`),
+      outDir: root(`${BUILT}/${name}`),
       emptyOutDir: true,
       target: ['chrome87', 'ios15.4'],
       assetsInlineLimit: 0, // the content policy allows no data: addresses

@@ -1,5 +1,6 @@
 """The rooms' roots become three schemas, and the written ones are theirs."""
 
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,8 @@ from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from server import schemas
 from server.graph.audience import field_for
-from server.kernel.actors import LEADER, Role
+from server.graph.trusted import identifier
+from server.kernel.actors import LEADER, OFFICER, Role
 from server.settings import Settings
 from tests.graph.town import Query
 
@@ -39,9 +41,46 @@ def test_rooms_add_up_and_a_root_nobody_adds_to_is_none():
     assert schemas.root("Mutation", rooms) is None  # type: ignore[arg-type]
 
 
-def test_only_production_is_closed():
-    assert {schema.closed for schema in schemas.build(Settings(mode="production")).values()} == {True}
-    assert {schema.closed for schema in schemas.build(Settings(mode="demo")).values()} == {False}
+ME, UNITS = "query Me{me{id}}", "query Units{units{id}}"
+
+
+@pytest.fixture
+def production(tmp_path):
+    """Settings with manifests as the apps' builds write them."""
+    for role in Role:
+        (tmp_path / f"{role}.json").write_text(json.dumps({identifier(ME): ME}))
+    return Settings(mode="production", documents_dir=tmp_path)
+
+
+def test_only_production_is_closed_and_asks_for_trust(production):
+    built = schemas.build(production).values()
+    assert {(schema.closed, schema.documents.trust.required) for schema in built} == {(True, True)}
+    for mode in ("demo", "development"):
+        built = schemas.build(production.model_copy(update={"mode": mode})).values()
+        assert {(schema.closed, schema.documents.trust.required) for schema in built} == {(False, False)}
+
+
+def test_production_has_planned_its_documents_before_it_starts(production):
+    for schema in schemas.build(production).values():
+        assert schema.documents.prepare(ME, "Me").plans
+
+
+def test_production_does_not_start_without_the_apps_documents(production, tmp_path):
+    (tmp_path / "officer.json").unlink()
+    with pytest.raises(FileNotFoundError, match=r"officer\.json"):
+        schemas.build(production)
+    schemas.build(production.model_copy(update={"mode": "development"}))
+
+
+def test_a_partners_documents_are_trusted_in_the_role_he_registered_for(production, tmp_path):
+    partner = tmp_path / "hospital.json"
+    partner.write_text(json.dumps({identifier(UNITS): UNITS}))
+    built = schemas.build(production.model_copy(update={"partner_documents": f" officer={partner} , "}))
+    assert [role for role, schema in built.items() if identifier(UNITS) in schema.documents.trust.texts] == [
+        OFFICER
+    ]
+    with pytest.raises(FileNotFoundError):
+        schemas.build(production.model_copy(update={"partner_documents": "leader=nowhere.json"}))
 
 
 def test_drift_is_told_until_it_is_written(tmp_path):

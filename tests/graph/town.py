@@ -20,6 +20,7 @@ from server.graph.endpoint import Endpoint
 from server.graph.limits import Limits
 from server.graph.paging import bounded
 from server.graph.socket import MAX_FRAME_BYTES
+from server.graph.trusted import NOBODYS, Trust
 from server.kernel.actors import EVERYONE, LEADER, OFFICER, Actor, Post, Role
 from server.kernel.errors import NotFound, Unauthenticated
 from tests.servers import Running, running
@@ -170,10 +171,14 @@ async def told(schema: RoleSchema, query: str, **variables: Any) -> Any:
     return wire.answer(await schema.execute(query, variables, ann(schema.role)))
 
 
-def schemas(*, closed: bool = False, limits: Limits | None = None) -> dict[Role, RoleSchema]:
+def schemas(
+    *, closed: bool = False, limits: Limits | None = None, trust: Trust = NOBODYS
+) -> dict[Role, RoleSchema]:
     """One schema per role."""
     return {
-        role: RoleSchema(role, Query, Mutation, Subscription, closed=closed, limits=limits or Limits())
+        role: RoleSchema(
+            role, Query, Mutation, Subscription, closed=closed, limits=limits or Limits(), trust=trust
+        )
         for role in Role
     }
 
@@ -222,13 +227,15 @@ async def town(
     *, closed: bool = False, limits: Limits | None = None, origins: Iterable[str] = (),
     init_seconds: float = 10.0, recheck_seconds: float = 0.05,
     people: People | None = None, office: Any = None,
+    trust: Trust = NOBODYS, body_seconds: float = 10.0,
 ) -> AsyncIterator[Town]:  # fmt: skip
     """The town behind uvicorn; its `office` only knows whether it is about to close."""
     people = people or People()
     office = office or SimpleNamespace(leaving=asyncio.Event())
     endpoint = Endpoint(
-        SchemaByRole(schemas(closed=closed, limits=limits)), office, people,
+        SchemaByRole(schemas(closed=closed, limits=limits, trust=trust)), office, people,
         origins=tuple(origins), init_seconds=init_seconds, recheck_seconds=recheck_seconds,
+        body_seconds=body_seconds,
     )  # fmt: skip
     app = Starlette(routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)])
     async with running(app, ws_max_size=MAX_FRAME_BYTES) as server:
