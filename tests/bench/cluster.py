@@ -21,7 +21,7 @@ async def two(bench: Bench) -> list[Row]:
     scale, rounds, late = bench.scale, Rounds(), Rounds()
     cells = [square.code for square in lattice.used(50_000)][:100]
     async with bench.stores.copy("postgres", scale.city) as url:
-        officers = await people.crowd(url, len(cells), Post.GRID_OFFICER, cells)
+        officers = await people.crowd(url, len(cells), Post.GRID_OFFICER, cells=cells)
         sample = await asked.Sample.of(url, scale.city)
         with ExitStack() as running:
             redis = f"redis://127.0.0.1:{running.enter_context(redis_server()).port}/0"

@@ -71,7 +71,7 @@ async def fan_out(bench: Bench) -> list[Row]:
     slowest, stalled, weight = Rounds(), Rounds(), Rounds()
     async with bench.stores.copy("sqlite", bench.scale.sizes[0]) as url:
         leaders = await people.crowd(url, max(crowds) // PER_PERSON, Post.LEADER)
-        officers = await people.crowd(url, 4, Post.GRID_OFFICER, [s.code for s in lattice.used(10_000)])
+        officers = await people.crowd(url, 4, Post.GRID_OFFICER, cells=[s.code for s in lattice.used(10_000)])
         with ExitStack() as running:
             field = [running.enter_context(ours(url)), running.enter_context(node("live.mjs", GRAPHQL_WS))]
             for _ in range(bench.scale.rounds):
@@ -177,7 +177,7 @@ async def filtered(bench: Bench) -> list[Row]:
     rounds = Rounds()
     cells = [square.code for square in lattice.used(50_000)][: bench.scale.sockets // 5]
     async with bench.stores.copy("postgres", bench.scale.sizes[0]) as url:
-        officers = await people.crowd(url, len(cells), Post.GRID_OFFICER, cells)
+        officers = await people.crowd(url, len(cells), Post.GRID_OFFICER, cells=cells)
         with ExitStack() as running:
             field = [running.enter_context(ours(url)), running.enter_context(node("live.mjs", GRAPHQL_WS))]
             for _ in range(bench.scale.rounds):

@@ -4,7 +4,7 @@ A few staff sign in by password over HTTP like everybody. Thousands would spend 
 so for a crowd the product's own sessions are started in this process, on the same store and keys.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from uuid import uuid4
@@ -14,9 +14,10 @@ from server.command.library import Library
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.identity.service import Identity
+from server.identity.tables import Account, PostHolding
 from server.kernel.actors import SYSTEM, Post, Role
 from server.platform.vault import Vault
-from server.platform.work import Office
+from server.platform.work import Office, Work
 from server.settings import Settings
 from tests.bench import lattice
 
@@ -70,26 +71,35 @@ async def move_in(url: str) -> list[str]:
     return list(units)
 
 
-async def crowd(url: str, count: int, post: Post = Post.CITIZEN, cells: list[str] | None = None) -> list[str]:
-    """Access tokens of `count` new people in `post`; the n-th grid officer has the n-th of `cells`."""
+async def crowd(
+    url: str, count: int, post: Post = Post.CITIZEN, *, cells: Sequence[str] = (), units: Sequence[str] = ()
+) -> list[str]:
+    """Access tokens of `count` new people in `post`; the n-th has the n-th of `cells` or `units`."""
     tokens: list[str] = []
     async with office_of(url) as office:
-        identity, vault = office.of(Identity), office.of(Vault)
+        identity = office.of(Identity)
         while len(tokens) < count:
             async with office.work(SYSTEM) as work:
                 for n in range(len(tokens), min(len(tokens) + AT_ONCE, count)):
-                    holding, id = None, str(uuid4())
+                    holding = None
                     if post is Post.CITIZEN:
-                        account = await accounts.open_citizen(work, vault, id=id)
+                        account = await accounts.open_citizen(work, office.of(Vault))
                     else:
-                        role = Role.LEADER if post is Post.LEADER else Role.OFFICER
-                        account = await accounts.open_staff(
-                            work, vault, id=id, role=role, staff_no=f"b-{id}", name="", password_hash=""
-                        )
-                        mine = [cells[n]] if cells else []
-                        holding = await accounts.give_post(
-                            work, account_id=id, post=post, cells=mine,
-                            area=mine[0][:9] if mine else lattice.DISTRICT,
-                        )  # fmt: skip
+                        account, holding = await _engaged(work, post, cells[n : n + 1], units[n : n + 1])
                     tokens.append(identity.sessions.start(work, account, holding, device="").access_token)
     return tokens
+
+
+async def _engaged(
+    work: Work, post: Post, cells: Sequence[str], units: Sequence[str]
+) -> tuple[Account, PostHolding]:
+    """A new colleague and his post."""
+    id, role = str(uuid4()), Role.LEADER if post is Post.LEADER else Role.OFFICER
+    account = await accounts.open_staff(
+        work, work.office.of(Vault), id=id, role=role, staff_no=f"b-{id}", name="", password_hash=""
+    )
+    area = cells[0][:9] if cells else lattice.DISTRICT
+    holding = await accounts.give_post(
+        work, account_id=id, post=post, area=area, cells=cells, unit_id="".join(units)
+    )
+    return account, holding

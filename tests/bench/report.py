@@ -1,6 +1,7 @@
 """The one table: what was measured, beside what, and whether it meets its target.
 
-`python -m tests.bench.report --into docs/performance.md` puts the last results between that page's marks.
+`python -m tests.bench.report --into docs/performance.md` puts the last results between that page's marks;
+the same with docs/scale.md what a city needs by these figures.
 """
 
 import argparse
@@ -12,11 +13,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.bench import machine
+from tests.bench import capacity, machine
 from tests.bench.stores import HOME
 
 RESULTS, REPORT = HOME / "results.json", HOME / "report.md"
-BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+FIGURES = "<!-- figures: begin -->", "<!-- figures: end -->"
+CAPACITY = "<!-- capacity: begin -->", "<!-- capacity: end -->"
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,13 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table."""
+    """A line of the table. `value` is ours as a number, for what is reckoned from it."""
 
     what: str
     ours: str
     beside: list[str] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
+    value: float = 0.0
 
 
 class Rounds:
@@ -69,7 +72,7 @@ class Rounds:
         """Ours beside the others; `goals` says how many times which of them it should be."""
         others = [f"{name} {self._said(name)}" for name in self.names() if name != ours]
         met = [at_least(self.ratio(ours, name), times, f"× {name}") for name, times in goals.items()]
-        return Row(what, f"{self._said(ours)} {unit}", others, [*met, *(more or [])])
+        return Row(what, f"{self._said(ours)} {unit}", others, [*met, *(more or [])], self.median(ours))
 
     def _said(self, name: str) -> str:
         refused = f" ({self._refused[name]} refused)" if self._refused[name] else ""
@@ -137,12 +140,13 @@ def write() -> str:
 
 
 def put_into(page: Path) -> None:
-    """Replace what stands between the marks of `page`."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, found, after = rest.partition(END)
-    if not found:
-        raise SystemExit(f"{page} has no {BEGIN} … {END}")
-    page.write_text(f"{before}{BEGIN}\n{markdown()}\n{END}{after}", encoding="utf-8")
+    """Replace what stands between the marks of `page`: the table, or what is reckoned from it."""
+    text = page.read_text(encoding="utf-8")
+    for (begin, end), made in ((FIGURES, markdown), (CAPACITY, lambda: capacity.table(load()["rows"]))):
+        before, found, rest = text.partition(begin)
+        if found:
+            text = f"{before}{begin}\n{made()}\n{end}{rest.partition(end)[2]}"
+    page.write_text(text, encoding="utf-8")
 
 
 def _order(key: str) -> tuple[str, int]:

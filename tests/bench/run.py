@@ -44,7 +44,13 @@ async def measure(only: list[str], *, quick: bool) -> None:
                 rows = await WORKLOADS[key](bench)
             except Exception as error:  # one workload that breaks must not lose the others
                 traceback.print_exc()
-                rows = [report.Row("could not be measured", "–", [f"{type(error).__name__}: {error}"[:200]])]
+                rows = [
+                    report.Row(
+                        "could not be measured",
+                        "–",
+                        [" ".join(f"{type(error).__name__}: {error}".split())[:160]],
+                    )
+                ]
             report.keep(key, rows)
             print(f"{key}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
 

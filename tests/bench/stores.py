@@ -139,6 +139,13 @@ async def ask(url: str, statement: str) -> list[tuple[Any, ...]]:
         await connection.close()
 
 
+async def size(url: str) -> int:
+    """Bytes of a store on disk."""
+    embedded = url.startswith("sqlite")
+    pages = "select page_count * page_size from pragma_page_count, pragma_page_size"
+    return int((await ask(url, pages if embedded else "select pg_database_size(current_database())"))[0][0])
+
+
 def fingerprint() -> str:
     """Changes when the tables, the map or the seeding do."""
     sources = sorted((ROOT / "server" / "migrations" / "versions").glob("*.py"))
