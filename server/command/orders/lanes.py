@@ -5,8 +5,9 @@ One SQL condition each: the list, its count and the mark on a live row can never
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, true
 from sqlmodel import col, select
 
 from server.command.orders.cards import DANGER_UNATTENDED
@@ -68,8 +69,9 @@ def lanes_of(actor: Actor) -> tuple[OrderLane, ...]:
 
 
 def open_now() -> ColumnElement[bool]:
-    """Not closed, rejected, merged or voided."""
-    return col(WorkOrder.state).not_in(TERMINAL)
+    """Not closed, rejected, merged or voided, in the very words of the indexes of open orders."""
+    ended: Any = bindparam(None, sorted(TERMINAL), expanding=True, literal_execute=True)
+    return col(WorkOrder.state).not_in(ended)
 
 
 def _held() -> ColumnElement[bool]:
@@ -80,6 +82,12 @@ def lane(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[bool]:
     """The condition of a list; false for a list of another post."""
     if which not in lanes_of(actor):
         return false()
+    if which is L.REPORTED_BY_ME:
+        return col(WorkOrder.reporter_id) == actor.id
+    return and_(open_now(), _of_open(which, actor, now))
+
+
+def _of_open(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[bool]:
     state, located = col(WorkOrder.state), col(WorkOrder.lon).is_not(None)
     match which:
         case L.TO_DISPATCH:
@@ -99,7 +107,7 @@ def lane(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[bool]:
         case L.DUE_SOON:
             return and_(state.in_({S.DISPATCHED, S.IN_PROGRESS}), col(WorkOrder.due_at) <= now + SOON)
         case L.SUPERVISED:
-            return and_(col(WorkOrder.supervised), open_now())
+            return col(WorkOrder.supervised).is_(True)
         case L.SENT_BACK:
             again = or_(col(WorkOrder.rework_times) > 0, col(WorkOrder.reopen_times) > 0)
             return and_(state.in_({S.DISPATCHED, S.IN_PROGRESS}), again)
@@ -110,7 +118,7 @@ def lane(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[bool]:
         case L.TO_CHECK:
             return and_(state == S.CHECKING, col(WorkOrder.checker_id) == actor.id)
         case L.REPORTED_BY_ME:
-            return col(WorkOrder.reporter_id) == actor.id
+            return true()
 
 
 def figure(which: BoardFigureKey, now: datetime) -> ColumnElement[bool]:

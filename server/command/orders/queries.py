@@ -1,11 +1,26 @@
 """Every SELECT on work orders. Each starts at the actor, so scope cannot be forgotten."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from math import cos, radians
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import select as columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
@@ -20,11 +35,14 @@ from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
 from server.kernel.spots import spots_around
 from server.platform.db import UtcDateTime
-from server.platform.read import Needs, Reader
+from server.platform.read import Needs, Reader, together
 from server.platform.sla import Timer
 
 M = TypeVar("M")
 
+CELL_DIGITS = 15
+REACH = 10_000  # ten days of a district that reports a thousand a day
+COUNTED = 10_000
 MOST_AROUND = 500  # cases of one neighbourhood that are measured
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts what has no deadline behind everything that has
 
@@ -37,11 +55,20 @@ class OrderSort(StrEnum):
     LIKES = "likes"
 
 
-def within(column: Mapped[str], prefix: str) -> ColumnElement[bool]:
+def within(column: Mapped[str] | ColumnElement[str], prefix: str) -> ColumnElement[bool]:
     """Area codes under `prefix`, as a range so that an index serves it. "" means everywhere."""
     if not prefix:
         return true()
+    if len(prefix) == CELL_DIGITS:
+        return column == prefix
     return and_(column >= prefix, column < str(int(prefix) + 1))
+
+
+def _beneath(prefix: str) -> ColumnElement[bool]:
+    """The orders `within` an area, to filter by and not to search by: open ones and newest ones have indexes
+    of their own, and a planner that takes the area's instead sorts years of history."""
+    area = col(WorkOrder.area)
+    return within(area if len(prefix) == CELL_DIGITS else area.concat(""), prefix)
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[WorkOrder]:
@@ -50,7 +77,7 @@ def visible_to(actor: Actor) -> SelectOfScalar[WorkOrder]:
     rows = select(WorkOrder)
     match actor.role:
         case Role.LEADER:
-            return rows.where(within(col(WorkOrder.area), actor.area))
+            return rows.where(_beneath(actor.area))
         case Role.OFFICER:
             return rows.where(_of_post(actor))
         case Role.CITIZEN:
@@ -61,12 +88,12 @@ def _of_post(actor: Actor) -> ColumnElement[bool]:
     if actor.post is Post.SYSTEM:
         return true()
     if actor.post in DISPATCHERS or actor.post is Post.ARBITER:
-        return within(col(WorkOrder.area), actor.area)
+        return _beneath(actor.area)
     if actor.post in UNIT_POSTS:
         return col(WorkOrder.unit_id) == actor.unit_id
     if actor.post is Post.GRID_OFFICER:
         return or_(
-            col(WorkOrder.cell).in_(actor.cells),
+            col(WorkOrder.area).in_(actor.cells),
             col(WorkOrder.reporter_id) == actor.id,
             col(WorkOrder.verifier_id) == actor.id,
             col(WorkOrder.checker_id) == actor.id,
@@ -89,13 +116,69 @@ def behind(actor: Actor, which: BoardFigureKey, now: datetime) -> SelectOfScalar
     return visible_to(actor).where(lanes.figure(which, now))
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which orders a list is to hold; without lane and figure it is of everything."""
+
+    lane: OrderLane | None = None
+    figure: BoardFigureKey | None = None
+    area: str = ""
+    words: str = ""
+    sort: OrderSort = OrderSort.DUE
+
+
+Rows = SelectOfScalar[WorkOrder]
+
+
+def listed(actor: Actor, wanted: Wanted, now: datetime) -> tuple[Rows, Rows]:
+    """The rows of a list, to be read page by page; and the same to be counted.
+
+    A list of everything is read as far as `reachable` when it is searched or sorted by more than its age.
+    """
+    rows = visible_to(actor)
+    if wanted.lane:
+        rows = in_lane(actor, wanted.lane, now)
+    if wanted.figure:
+        rows = behind(actor, wanted.figure, now)
+    rows = rows.where(_beneath(wanted.area))
+    if wanted.lane or wanted.figure:
+        rows = matching(rows, wanted.words)
+        return rows, rows
+    if wanted.words:
+        return (
+            rows := matching(reachable(actor, wanted.words), wanted.words).where(_beneath(wanted.area))
+        ), rows
+    counted = rows.where(within(col(WorkOrder.area), wanted.area or _watched(actor)))  # by the area's index
+    if wanted.sort is OrderSort.NEWEST:
+        return rows, counted
+    return reachable(actor).where(_beneath(wanted.area)), counted
+
+
+def _watched(actor: Actor) -> str:
+    """The area in which everything is this actor's to see; "" for those who see otherwise."""
+    watches = actor.role is Role.LEADER or actor.post in DISPATCHERS or actor.post is Post.ARBITER
+    return actor.area if watches else ""
+
+
+def reachable(actor: Actor, number: str = "") -> Rows:
+    """What this actor may see of what is open, of the REACH newest, and of this very number: what can be
+    sorted and searched in the same time however long the history is."""
+    mine, area = visible_to(actor), _watched(actor)
+    at, id = col(WorkOrder.reported_at), col(WorkOrder.id)
+    newest = (select(WorkOrder) if area else mine).order_by(at.desc(), id.desc()).limit(REACH)
+    found = union_all(*(
+        columns(rows.with_only_columns(id, maintain_column_froms=True).subquery().c.id)
+        for rows in (mine.where(lanes.open_now()), newest, mine.where(WorkOrder.no == number))
+    ))  # fmt: skip
+    return select(WorkOrder).where(id.in_(found), _beneath(area))
+
+
 def matching(rows: SelectOfScalar[WorkOrder], text: str) -> SelectOfScalar[WorkOrder]:
     """Number, title, address or words."""
-    wanted = text.strip()
-    if not wanted:
+    if not text:
         return rows
     places = (col(WorkOrder.no), col(WorkOrder.title), col(WorkOrder.address), col(WorkOrder.text))
-    return rows.where(or_(*(place.icontains(wanted, autoescape=True) for place in places)))
+    return rows.where(or_(*(place.icontains(text, autoescape=True) for place in places)))
 
 
 def _keys(sort: OrderSort) -> tuple[Any, ...]:
@@ -152,8 +235,9 @@ def page(
 
 
 def count(rows: SelectOfScalar[WorkOrder]) -> Select[Any]:
-    """How many rows a list has in all."""
-    return rows.with_only_columns(func.count(), maintain_column_froms=True)
+    """How many rows a list has in all; COUNTED stands for that many or more."""
+    some: Any = rows.with_only_columns(literal_column("1"), maintain_column_froms=True).limit(COUNTED)
+    return columns(func.count()).select_from(some.subquery())
 
 
 async def lane_counts(read: Reader, actor: Actor, now: datetime) -> dict[OrderLane, int]:
@@ -191,9 +275,12 @@ async def near(
     read: Reader, rows: SelectOfScalar[WorkOrder], point: Wgs84, radius_m: float, limit: int, needs: Needs
 ) -> list[tuple[WorkOrder, float]]:
     """Orders of `rows` within `radius_m` of a point, nearest first, with metres."""
-    found = await around(read, rows, [point], radius_m, needs)
+    spots = spots_around(point.lon, point.lat, radius_m)
+    east, north = (col(WorkOrder.lon) - point.lon) * cos(radians(point.lat)), col(WorkOrder.lat) - point.lat
+    nearest = rows.where(col(WorkOrder.spot).in_(spots)).order_by(east * east + north * north).limit(limit)
+    found = await read.lines(nearest, together(("lon", "lat"), needs))
     measured = [(row, distance_m(point, Wgs84(row.lon or 0, row.lat or 0))) for row in found]
-    return sorted((pair for pair in measured if pair[1] <= radius_m), key=lambda pair: pair[1])[:limit]
+    return sorted((pair for pair in measured if pair[1] <= radius_m), key=lambda pair: pair[1])
 
 
 def public() -> SelectOfScalar[WorkOrder]:

@@ -1,13 +1,11 @@
 """Reading work orders: one, a list, and the counts."""
 
 import strawberry
-from sqlmodel import col
 
 from server.command.orders import queries
 from server.command.orders.graphql.types import LaneCount, OrderPage, WorkOrder
 from server.command.orders.lanes import BoardFigureKey, OrderLane
-from server.command.orders.queries import OrderSort
-from server.command.orders.tables import WorkOrder as Row
+from server.command.orders.queries import OrderSort, Wanted
 from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import Page, bounded
@@ -32,20 +30,16 @@ class Query:
         after: str | None = None,
     ) -> OrderPage:  # fmt: skip
         """A list of one's home, or the very cases behind a figure; narrowed by area and words."""
-        actor, now = info.context.actor, info.context.office.clock()
-        rows = queries.visible_to(actor)
-        if lane:
-            rows = queries.in_lane(actor, lane, now)
-        if figure and actor.role is LEADER:
-            rows = queries.behind(actor, figure, now)
-        if area:
-            rows = rows.where(queries.within(col(Row.area), area_code(info, area)))
-        rows = queries.matching(rows, search[:100])
+        actor, office = info.context.actor, info.context.office
+        wanted = Wanted(
+            lane=lane, figure=figure if actor.role is LEADER else None, words=search[:100].strip(),
+            area=office.areas.by_code(area).code if area else "", sort=sort,
+        )  # fmt: skip
         key = queries.behind_cursor(sort, after) if after else None
-        read = info.context.office.read
+        rows, counted = queries.listed(actor, wanted, office.clock())
         needs = together(queries.SORTED_BY[sort], info.needs("items"))
-        found = await read.lines(queries.page(rows, sort, bounded(first), key), needs)
-        total = await read.value(queries.count(rows)) if info.asks("total") else 0
+        found = await office.read.lines(queries.page(rows, sort, bounded(first), key), needs)
+        total = await office.read.value(queries.count(counted)) if info.asks("total") else 0
         page = Page.of(found, first, lambda row: queries.position(row, sort))
         return OrderPage(items=WorkOrder.of(page.items), next=page.next, total=total)
 
@@ -64,8 +58,3 @@ async def read(info: Info, id: str) -> WorkOrder:
     if row is None:
         raise NotFound(subject=id)
     return WorkOrder(row=row)
-
-
-def area_code(info: Info, code: str) -> str:
-    """A known area code. Raises NotFound."""
-    return info.context.office.areas.by_code(code).code

@@ -1,0 +1,92 @@
+"""What keeps a list as quick after years as on its first day: the indexes it takes, how far it reaches."""
+
+from sqlalchemy import text
+from sqlmodel import col
+
+from server.command.orders import lanes, queries
+from server.command.orders.flow import TERMINAL
+from server.command.orders.lanes import BoardFigureKey
+from server.command.orders.queries import OrderSort, Wanted
+from server.command.orders.tables import OPEN, WorkOrder
+from tests.city import CELL, on_sqlite
+from tests.factories import STREET
+
+LIST = """query ($area: String, $search: String! = "", $sort: OrderSort! = DUE) {
+  orders(area: $area, search: $search, sort: $sort, first: 100) { total items { id } } }"""
+
+
+async def plan(city, rows):
+    """How the store would find the rows."""
+    async with city.office.store.reader.connect() as connection:
+        dialect = connection.dialect
+        sql = str(rows.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        return " ".join(row[-1] for row in await connection.exec_driver_sql(f"explain query plan {sql}"))
+
+
+def test_the_indexes_of_open_orders_know_which_states_are_open():
+    assert str(OPEN) == f"state NOT IN ({', '.join(repr(str(state)) for state in sorted(TERMINAL))})"
+
+
+@on_sqlite
+async def test_lists_of_open_orders_take_the_indexes_of_open_orders(city):
+    now = city.clock()
+    for actor in (city.li, city.mei, city.wang):
+        for lane in lanes.lanes_of(actor):
+            rows, counted = queries.listed(actor, Wanted(lane=lane), now)
+            for statement in (queries.page(rows, OrderSort.DUE, 20, None), queries.count(counted)):
+                assert "work_order_open_" in await plan(city, statement), lane
+    for figure in (BoardFigureKey.OPEN, BoardFigureKey.OVERDUE):
+        rows, counted = queries.listed(city.lin, Wanted(figure=figure), now)
+        assert "work_order_open_" in await plan(city, queries.page(rows, OrderSort.DUE, 20, None))
+        assert "COVERING INDEX work_order_open_desk" in await plan(city, queries.count(counted))
+    assert "work_order_open_desk" in await plan(city, queries.carded(city.lin, now))
+    near = queries.public().where(col(WorkOrder.spot).in_([1, 2, 3]))
+    assert "work_order_open_spot (spot=?" in await plan(city, near)
+
+
+@on_sqlite
+async def test_the_newest_are_read_in_the_order_of_an_index(city):
+    for actor, area, index in (
+        (city.li, CELL, "work_order_area (area=?"),
+        (city.li, "", "SCAN work_order USING INDEX work_order_reported"),
+        (city.mei, STREET, "SCAN work_order USING INDEX work_order_reported"),
+        (city.wang, "", "work_order_unit (unit_id=?"),
+    ):
+        rows, _ = queries.listed(actor, Wanted(area=area, sort=OrderSort.NEWEST), city.clock())
+        found = await plan(city, queries.page(rows, OrderSort.NEWEST, 50, None))
+        assert index in found and "TEMP B-TREE" not in found
+
+
+async def test_a_search_finds_what_is_open_the_newest_and_the_very_number_and_counts_so_far(city):
+    old = await city.bring(await city.report(text="井盖松动。"), "closed")
+    waiting = await city.report(text="井盖又松动。")
+    city.clock.advance(days=1)
+    newest = await city.bring(await city.report(text="路灯不亮。"), "closed")
+    await multiply(city, newest, queries.REACH)
+
+    async def found(**wanted):
+        orders = (await city.ask(city.li, LIST, **wanted))["orders"]
+        return orders["total"], {item["id"] for item in orders["items"]}
+
+    assert await found(search="井盖") == (1, {waiting})
+    assert await found(search=(await city.order(old)).no) == (1, {old})
+    assert (await found(search="路灯"))[0] == queries.COUNTED
+    total, first = await found(sort="DUE")
+    assert total == queries.COUNTED and waiting in first and old not in first
+
+
+async def multiply(city, id, times):
+    """As many more orders like this one."""
+    names = [column.name for column in WorkOrder.__table__.columns]
+    fresh = {"id": "'copy' || n", "no": "'LW' || n"}
+    columns, values = ", ".join(names), ", ".join(fresh.get(name, name) for name in names)
+    numbers = "with recursive number(n) as (select 1 union all select n + 1 from number where n < :times)"
+    async with city.office.store.writing() as session:
+        connection = await session.connection()
+        await connection.execute(
+            text(f"insert into work_order ({columns}) {numbers} select {values} from work_order, number "
+                 "where id = :id"),
+            {"id": id, "times": times},
+        )  # fmt: skip
+        await connection.execute(text("analyze"))  # as autovacuum does; PostgreSQL plans by it
+        await session.commit()
