@@ -14,7 +14,6 @@ from sqlalchemy import Index, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlmodel.sql.expression import SelectOfScalar
 
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import Limit, Pause, TimeUnit, WorkCalendar
@@ -140,19 +139,43 @@ async def start(
     )  # fmt: skip
     _advance(work.office.calendar, timer, (), work.now)
     work.session.add(timer)
+    if (kind, id) in work.clocks:
+        work.clocks[kind, id].append(timer)
     return timer
+
+
+def begin(work: "Work", kind: str, id: str) -> None:
+    """The subject is new, so it has no timers to look for."""
+    work.clocks[kind, id] = []
+
+
+async def live(work: "Work", kind: str, id: str) -> list[Timer]:
+    """The timers of a subject that have not ended, running or paused.
+
+    Read and locked once in a unit of work, so whoever changes one waits for the sweep, and the sweep
+    passes it by.
+    """
+    if (kind, id) not in work.clocks:
+        rows = select(Timer).where(
+            Timer.subject_kind == kind, Timer.subject_id == id, col(Timer.stopped_at).is_(None)
+        )
+        locked = rows.with_for_update().execution_options(populate_existing=True)
+        stored = (await work.session.exec(locked)).all()
+        started = [row for row in work.session.new if isinstance(row, Timer) and row.subject_id == id]
+        work.clocks[kind, id] = [*stored, *(row for row in started if row.subject_kind == kind)]
+    return [timer for timer in work.clocks[kind, id] if timer.stopped_at is None]
 
 
 async def restart(
     work: "Work", kind: str, id: str, name: str, limit: Limit, *, area: str, reason: str
 ) -> Timer:
     """End the timer of that name, if one lives, and start a fresh one that remembers the last deadline."""
-    live_first = _of(kind, id, name).order_by(
-        col(Timer.stopped_at).is_not(None), col(Timer.started_at).desc()
-    )
-    last = (await work.session.exec(live_first.limit(1))).first()
-    if last and last.stopped_at is None:
+    last = await _named(work, kind, id, name)
+    if last:
         await _stop(work, last)
+    else:
+        ended = select(Timer).where(Timer.subject_kind == kind, Timer.subject_id == id, Timer.name == name)
+        last = (await work.session.exec(ended.order_by(col(Timer.started_at).desc()).limit(1))).first()
     timer = await start(work, kind, id, name, limit, area=area)
     _note(work, timer.id, reason, old=last.due_at if last else None, new=timer.original_due_at)
     return timer
@@ -191,14 +214,13 @@ async def extend(work: "Work", kind: str, id: str, name: str, extra: Limit, reas
 
 async def stop(work: "Work", kind: str, id: str, name: str) -> Timer | None:
     """End the timer and fix whether it ran over. None when no timer of that name is live."""
-    timer = (await work.session.exec(_of(kind, id, name, live=True))).one_or_none()
+    timer = await _named(work, kind, id, name)
     return await _stop(work, timer) if timer else None
 
 
 async def stop_all(work: "Work", kind: str, id: str) -> list[Timer]:
     """End every timer of a subject that is over and done with."""
-    live = (await work.session.exec(_of(kind, id, live=True))).all()
-    return [await _stop(work, timer) for timer in live]
+    return [await _stop(work, timer) for timer in await live(work, kind, id)]
 
 
 async def sweep(
@@ -328,24 +350,18 @@ async def _stop(work: "Work", timer: Timer) -> Timer:
 
 
 async def _end_pause(work: "Work", timer: Timer) -> Pause:
-    is_open = select(TimerPause).where(TimerPause.timer_id == timer.id, col(TimerPause.resumed_at).is_(None))
-    row = (await work.session.exec(is_open)).one()
+    [row] = [row for row in await _pause_rows(work.session, {timer.id}) if row.resumed_at is None]
     row.resumed_at, timer.paused_at, timer.paused_why = work.now, None, None
     return row.paused_at, work.now
 
 
-def _of(kind: str, id: str, name: str | None = None, *, live: bool = False) -> SelectOfScalar[Timer]:
-    """The subject's timers, locked: whoever changes one waits for the sweep, and the sweep passes it by."""
-    rows = select(Timer).where(Timer.subject_kind == kind, Timer.subject_id == id)
-    if name is not None:
-        rows = rows.where(Timer.name == name)
-    if live:
-        rows = rows.where(col(Timer.stopped_at).is_(None))
-    return rows.with_for_update().execution_options(populate_existing=True)
+async def _named(work: "Work", kind: str, id: str, name: str) -> Timer | None:
+    """The subject's live timer of that name; there is one at most."""
+    return next((timer for timer in await live(work, kind, id) if timer.name == name), None)
 
 
 async def _live(work: "Work", kind: str, id: str, name: str, *, paused: bool) -> Timer:
-    timer = (await work.session.exec(_of(kind, id, name, live=True))).one_or_none()
+    timer = await _named(work, kind, id, name)
     if timer is None or (timer.paused_at is not None) != paused:
         raise NoSuchClock(clock=name)
     return timer
@@ -358,9 +374,15 @@ async def _pauses(session: AsyncSession, timer: Timer) -> list[Pause]:
 async def _pauses_of(session: AsyncSession, timers: Iterable[Timer]) -> Mapping[str, list[Pause]]:
     """The pauses of each timer that are over, in order."""
     found: dict[str, list[Pause]] = defaultdict(list)
-    if ids := [timer.id for timer in timers if timer.paused_times]:
-        rows = select(TimerPause).where(col(TimerPause.timer_id).in_(ids))
-        for row in await session.exec(rows.order_by(col(TimerPause.paused_at))):
+    if ids := {timer.id for timer in timers if timer.paused_times}:
+        for row in await _pause_rows(session, ids):
             if row.resumed_at:
                 found[row.timer_id].append((row.paused_at, row.resumed_at))
     return found
+
+
+async def _pause_rows(session: AsyncSession, timer_ids: Collection[str]) -> list[TimerPause]:
+    """Every pause of the timers, in order, those of this unit of work too."""
+    stored = await session.exec(select(TimerPause).where(col(TimerPause.timer_id).in_(timer_ids)))
+    added = [row for row in session.new if isinstance(row, TimerPause) and row.timer_id in timer_ids]
+    return sorted([*stored, *added], key=lambda row: row.paused_at)

@@ -107,6 +107,7 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
         order_id=order.id, external_id=s.external_id, submitted_at=at, promised_at=order.promised_at,
     )  # fmt: skip
     work.session.add(request)
+    sla.begin(work, KIND, request.id)
     await _turn(work, request, entry.clock, at=at)
     _note(work, request, A.SUBMIT, target=entry.target)
     return request

@@ -38,8 +38,9 @@ async def advance(
     row = FLOW.step(OrderState(order.state), action, (by or work.actor).post)
     was = standing(order)
     order.state = row.target
-    await turn(work, order, row.clock)
-    await settle(work, order, was)
+    with work.session.no_autoflush:  # one step is one UPDATE, and one version
+        await turn(work, order, row.clock)
+        await settle(work, order, was)
     note(work, order, action, source=row.source, target=row.target, opinion=opinion, receiver=receiver,
          detail={**(detail or {}), **({"photos": list(photo_ids)} if photo_ids else {})}, by=by)  # fmt: skip
     follower = work.office.followers.get(order.source)
@@ -111,7 +112,7 @@ def standing(order: WorkOrder) -> Standing:
 
 async def settle(work: Work, order: WorkOrder, was: Standing) -> None:
     """Refresh the deadline and the overdue flag from the clocks, and the counters from the change."""
-    running = await queries.live_clocks(work.session, order.id)
+    running = await sla.live(work, KIND, order.id)
     stage = [timer for timer in running if timer.name != "promise" and timer.due_at] or [
         timer for timer in running if timer.due_at
     ]

@@ -129,6 +129,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
     await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER, field="afterPhotoIds")
     order.cover_id = next(iter(r.photo_ids), "")
     work.session.add(order)
+    sla.begin(work, KIND, r.id)
     for name in entry.clock.start:
         await sla.start(work, KIND, r.id, name, rules.STAGE_LIMITS[name], area=order.area, at=at)
     if r.promise:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from server.command.library import Library
-from server.command.orders import queries, rules
+from server.command.orders import rules
 from server.command.orders.errors import NoOfficer
 from server.command.orders.flow import OrderAction
 from server.command.orders.rules import ReturnReason
@@ -53,7 +53,7 @@ async def return_(
 
 async def used_share(work: Work, order: WorkOrder) -> float:
     """How much of the handling limit is used up, 1.0 = all of it."""
-    for timer in await queries.live_clocks(work.session, order.id):
+    for timer in await sla.live(work, KIND, order.id):
         if timer.name == "handle":
             return await sla.used(work.session, work.office.calendar, timer, work.now)
     return 0.0
