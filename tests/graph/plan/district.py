@@ -1,0 +1,143 @@
+"""A district with a case in every state, and values for whatever an app's document wants to know."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    is_required_input_field,
+    type_from_ast,
+)
+
+from server.command.orders.service import desk
+from server.command.orders.tables import WorkOrder
+from server.command.requests.tables import CitizenRequest
+from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor, Role
+from server.settings import Settings
+from server.supervision.orders import service as supervisions
+from server.supervision.orders.rules import SuperviseDue
+from server.supervision.orders.tables import Supervision
+from tests.city import LAMP, LAMP_RULE, NEAR, City, an_office
+from tests.clock import Clock
+from tests.factories import an_id
+
+STATES = ("dispatched", "in_progress", "handled", "checking", "close_pending", "closed")
+STEPS = {OFFICER: "DEPT_CONFIRM", LEADER: "REOPEN"}  # of the many that need only words
+PLACE = {"lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}
+NEW = an_id()  # what is not there yet
+
+
+@dataclass(frozen=True)
+class District:
+    """Where it is stored, what time it is there, and what an app may name."""
+
+    file: Path
+    clock: Clock
+    versions: Mapping[str, Mapping[Role, int]]  # by subject; staff and citizens count their own
+    photos: Mapping[str, str]  # by owner
+    holds: Mapping[Role, str]
+
+    @asynccontextmanager
+    async def opened(self, file: Path) -> AsyncIterator[City]:
+        """The district as it is stored in `file`, at the same time of the same day."""
+        settings = Settings(data_dir=file.parent, database_url=f"sqlite+aiosqlite:///{file}")
+        clock = Clock(self.clock())
+        async with an_office(settings, clock) as office:
+            yield City(office, clock)
+
+    def variables(
+        self, actor: Actor, schema: GraphQLSchema, operation: OperationDefinitionNode, subject: str
+    ) -> dict[str, Any]:
+        """What the actor's app might send about a subject."""
+        given = {}
+        for definition in operation.variable_definitions or ():
+            kind: Any = type_from_ast(schema, definition.type)
+            name = definition.variable.name.value
+            given[name] = self._value(actor, name, kind, subject)
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _value(self, actor: Actor, name: str, kind: GraphQLInputType, subject: str) -> Any:
+        required = isinstance(kind, GraphQLNonNull)
+        kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        known = {
+            "id": subject, "orderId": subject, "intoId": "another", "opId": NEW,
+            "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
+            "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
+            "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
+            "place": PLACE, "at": PLACE,
+        }  # fmt: skip
+        if name in known:
+            return known[name]
+        if isinstance(kind, GraphQLInputObjectType):
+            fields = {
+                key: self._value(actor, key, field.type, subject)
+                for key, field in kind.fields.items()
+                if key in known or is_required_input_field(field)
+            }
+            return fields | {"id": NEW} if "orderId" in fields else fields  # it makes something for an order
+        if not required:
+            return None
+        if isinstance(kind, GraphQLEnumType):
+            return next(iter(kind.values))
+        if isinstance(kind, GraphQLList):
+            return []
+        return {"Boolean": True, "Int": 1, "Float": 1.0}.get(str(kind), "路灯不亮")
+
+
+async def settle(city: City, file: Path) -> District:
+    """Let some days of cases pass in an empty city."""
+    await city.bring(await city.submit(id="late"), "in_progress")
+    city.clock.advance(days=60)
+    await city.sweep()
+    await city.report(id="reported")
+    await city.report(id="another")
+    await city.move(city.li, desk.request_verify, await city.submit(id="verifying"))
+    for state in STATES:
+        await city.bring(await city.submit(id=state), state)
+    await city.send_back(await city.sign(await city.dispatch(await city.submit(id="returned"))))
+    await city.submit(id="submitted")
+    for id, order in (("issued", "in_progress"), ("signed", "handled"), ("replied", "checking")):
+        await _issue(city, id, order)
+    for id in ("signed", "replied"):
+        await city.do(city.wang, supervisions.sign, id=id, version=1)
+    await city.do(city.wang, supervisions.reply, id="replied", version=2, text="今天", photo_ids=[])
+    holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
+    photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
+    return District(file, city.clock, await _versions(city), photos, holds)
+
+
+async def _ask(city: City, id: str, order: str) -> str:
+    facts = {"id": id, "order_id": order, "due": SuperviseDue.HOURS_4, "text": "请处理"}
+    await city.do(city.lin, supervisions.ask_issue, **facts)
+    return id
+
+
+async def _issue(city: City, id: str, order: str) -> None:
+    await _ask(city, id, order)
+    await city.release()
+
+
+async def _versions(city: City) -> dict[str, dict[Role, int]]:
+    found: dict[str, dict[Role, int]] = {NEW: {}}
+    tables: list[tuple[Any, tuple[Role, ...]]] = [
+        (WorkOrder, (OFFICER, LEADER)), (Supervision, (OFFICER, LEADER)), (CitizenRequest, (CITIZEN,)),
+    ]  # fmt: skip
+    for table, roles in tables:
+        for row in await city.rows(table):
+            found.setdefault(row.id, {}).update(dict.fromkeys(roles, row.version))
+    return found
+
+
+def people(city: City, role: Role) -> list[Actor]:
+    """Those with that app who have something to do with the cases."""
+    busy = (city.wang, city.li, city.tang, city.chen, city.lin, city.ann, city.ben)
+    return [actor for actor in busy if actor.role is role]
