@@ -1,12 +1,13 @@
 """Builds, wires, starts: the only module that knows every other."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
 from server.command.orders.service import desk
 from server.command.requests import service as requests
-from server.demo import accounts_of
+from server.demo import HalfTold, accounts_of, seed, told
 from server.graph.audience import SchemaByRole
 from server.graph.endpoint import Endpoint
 from server.graph.errors import BadQuery, Internal
@@ -26,13 +27,13 @@ from server.graph.response import PACK_FROM, PACK_LEVEL
 from server.identity.service import Identity
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
+from server.migrations import revisions
 from server.platform import holds, sla
 from server.platform.areas import AreaTree
-from server.platform.db import open_store
+from server.platform.db import Store, open_store
 from server.platform.files import Files
 from server.platform.jobs import Jobs
-from server.platform.news import LocalHub
-from server.platform.redis_hub import RedisHub
+from server.platform.news import Hub, LocalHub
 from server.platform.vault import Vault
 from server.platform.watch.requests import KnownRequests
 from server.platform.watch.station import Station
@@ -50,8 +51,8 @@ def open_office(settings: Settings) -> Office:
     """Everything the rooms hand down, built once. Opens no connection yet."""
     office = Office(
         settings=settings,
-        store=open_store(settings.database),
-        hub=RedisHub(settings.redis_url) if settings.redis_url else LocalHub(),
+        store=_store(settings),
+        hub=_hub(settings),
         calendar=WorkCalendar.load(DATA / "calendar.json"),
         areas=AreaTree.load(settings.maps_dir / f"{settings.district}.json", hotline=settings.hotline),
     )
@@ -72,12 +73,69 @@ def open_office(settings: Settings) -> Office:
     return office
 
 
+def _store(settings: Settings) -> Store:
+    return open_store(
+        settings.database, pool_size=settings.pool_size, statement_seconds=settings.statement_seconds
+    )
+
+
+def _hub(settings: Settings) -> Hub:
+    if not settings.redis_url:
+        return LocalHub()
+    from server.platform.redis_hub import RedisHub  # its client is 18 MB one process can do without
+
+    return RedisHub(settings.redis_url)
+
+
 async def close_office(office: Office) -> None:
     """Let go of everything that was opened."""
     await office.of(Identity).close()
     await office.news.close()
     await office.hub.close()
     await office.store.close()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Office]:
+    """An office for the length of the block."""
+    office = open_office(settings)
+    try:
+        yield office
+    finally:
+        await close_office(office)
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the store to today's tables. Raises when it is away or a revision fails."""
+    from server.migrations.upgrade import upgrade  # Alembic is 8 MB a serving process can do without
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.database, statement_seconds=0)  # a revision may take as long as it takes
+    try:
+        await upgrade(store.writer)
+    finally:
+        await store.close()
+
+
+async def prepare(settings: Settings, *, echo: Callable[[str], object]) -> None:
+    """Migrate the store and, in the demo, fill it once. Raises HalfTold."""
+    await migrate(settings)
+    if settings.demo:
+        async with opened(settings) as office:
+            await seed(office, echo=echo)
+
+
+async def is_prepared(settings: Settings) -> bool:
+    """False when `prepare` would do something, or say why it cannot."""
+    store = _store(settings)
+    try:
+        async with store.reading() as session:
+            current = await revisions.current(await session.connection())
+            return current and (not settings.demo or await told(session))
+    except (SQLAlchemyError, OSError, HalfTold):
+        return False
+    finally:
+        await store.close()
 
 
 def jobs_of(office: Office) -> Jobs:
@@ -92,10 +150,10 @@ def jobs_of(office: Office) -> Jobs:
     return jobs
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The whole server as an ASGI app; without `settings`, as the environment says."""
-    settings = settings or Settings()
-    office = open_office(settings)
+def create_app(settings: Settings | None = None, office: Office | None = None) -> FastAPI:
+    """The whole server as an ASGI app; without `settings`, as the environment says. It closes the office."""
+    office = office or open_office(settings or Settings())
+    settings = office.settings
     station = Station(settings)
 
     @asynccontextmanager

@@ -3,25 +3,23 @@
 import asyncio
 import logging.config
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import subprocess
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
-import uvicorn
 
-from server.app import close_office, create_app, open_office
-from server.demo import HalfTold, accounts_of, seed
-from server.graph.socket import MAX_FRAME_BYTES
-from server.integrations.messages import Refused, read_messages
+from server import crew
 from server.kernel.errors import CityError
-from server.migrations.upgrade import upgrade
-from server.platform import audit
-from server.platform.vault import Vault
 from server.platform.watch import logs
-from server.platform.work import Office
 from server.settings import Settings
+
+# A command imports what it needs itself: the crew and `--help` shall not carry the whole city.
+
+MODULE = [sys.executable, "-P", "-m"]
+PREPARE, WORK = [*MODULE, "server.cli", "prepare"], [*MODULE, "server.serving"]
+REFUSED = 2  # exit code
 
 app = typer.Typer(help="Sanwei: one grid, one window, one team.", no_args_is_help=True)
 imports = typer.Typer(help="Read outside data into the store.", no_args_is_help=True)
@@ -31,39 +29,60 @@ app.add_typer(audits, name="audit")
 
 
 @app.command()
-def run() -> None:
-    """Migrate, seed the demo once when SANWEI_MODE=demo, and serve until Ctrl+C."""
+def run(
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on the port; default SANWEI_WORKERS.")
+    ] = None,
+) -> None:
+    """Migrate, seed the demo once when SANWEI_MODE=demo, and serve until Ctrl+C or SIGTERM.
+
+    With several workers SIGHUP relieves one after another, by the code that lies there now.
+    """
     settings = Settings()
-    lines = logs.config(settings.log_lines, settings.log_level)
-    logging.config.dictConfig(lines)
+    if workers:
+        settings = settings.model_copy(update={"workers": workers})
+    if settings.workers > 1 and not settings.database_url.startswith("postgresql"):
+        _refuse("Several workers need PostgreSQL: the embedded store has one writer, in one process.")
+    if settings.workers > 1 and not settings.redis_url:
+        _refuse(
+            "Several workers need Redis: without it they neither wake each other nor count tries together."
+        )
+    logging.config.dictConfig(logs.config(settings.log_lines, settings.log_level))
     _port_is_free(settings)
-    asyncio.run(prepare(settings))
+    if settings.workers == 1:
+        _serve(settings)
+    else:
+        _serve_together(settings)
+
+
+@app.command(hidden=True)
+def prepare() -> None:
+    """What `run` lets a process of its own do, whose memory is free again afterwards."""
+    from server.app import prepare
+    from server.demo import HalfTold
+
+    settings = Settings()
+    try:
+        asyncio.run(prepare(settings, echo=typer.echo))
+    except HalfTold:
+        _refuse("The demo was cut off while it was being told. Begin again: make demo")
     _welcome(settings)
-    uvicorn.run(
-        create_app, factory=True, host=settings.host, port=settings.port, log_config=lines, access_log=False,
-        ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, timeout_graceful_shutdown=3,
-        server_header=False, proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies,
-    )  # fmt: skip
 
 
 @app.command()
 def migrate() -> None:
     """Bring the store to today's tables."""
-    settings = Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    from server.app import migrate
 
-    async def work() -> None:
-        async with _office(settings) as office:
-            await upgrade(office.store.writer)
-
-    asyncio.run(work())
+    asyncio.run(migrate(Settings()))
     typer.echo("The store is up to date.")
 
 
 @app.command()
 def keys() -> None:
     """Make the key files a production server wants to find. Existing ones stay."""
+    from server.platform.vault import Vault
+
     settings = Settings()
     Vault.create(settings)
     typer.echo(f"Keys are in {settings.data_dir / 'keys'}. Keep a copy where the backups are not.")
@@ -81,12 +100,14 @@ def import_messages(
 
     A second run adds nothing; a run that was cut off goes on where it stopped.
     """
+    from server.app import migrate, opened
+    from server.integrations.messages import Refused, read_messages
+
     settings, size = Settings(), file.stat().st_size
 
     async def work() -> tuple[int, int, list[Refused]]:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        async with _office(settings) as office:
-            await upgrade(office.store.writer)
+        await migrate(settings)
+        async with opened(settings) as office:
             with typer.progressbar(length=size, label=file.name) as bar:
                 return await read_messages(office, file, spread=spread, progress=bar.update)
 
@@ -107,9 +128,11 @@ def import_messages(
 @audits.command("verify")
 def audit_verify() -> None:
     """Walk every hash chain; exit 1 and say where when a line was edited, removed or cut off."""
+    from server.app import opened
+    from server.platform import audit
 
     async def work() -> tuple[int, list[audit.Break]]:
-        async with _office(Settings()) as office, office.reading() as session:
+        async with opened(Settings()) as office, office.reading() as session:
             return await audit.verify(session)
 
     lines, breaks = asyncio.run(work())
@@ -119,26 +142,25 @@ def audit_verify() -> None:
     raise typer.Exit(1 if breaks else 0)
 
 
-@asynccontextmanager
-async def _office(settings: Settings) -> AsyncIterator[Office]:
-    office = open_office(settings)
-    try:
-        yield office
-    finally:
-        await close_office(office)
+def _serve(settings: Settings) -> None:
+    from server import app, serving
+
+    if asyncio.run(app.is_prepared(settings)):
+        _welcome(settings)
+    elif code := subprocess.call(PREPARE):
+        raise typer.Exit(code)
+    serving.serve(settings)
 
 
-async def prepare(settings: Settings) -> None:
-    """Migrate the store and, in the demo, fill it once."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    async with _office(settings) as office:
-        await upgrade(office.store.writer)
-        if settings.demo:
-            try:
-                await seed(office, echo=typer.echo)
-            except HalfTold:
-                typer.echo("The demo was cut off while it was being told. Begin again: make demo", err=True)
-                raise typer.Exit(2) from None
+def _serve_together(settings: Settings) -> None:
+    listeners = crew.listeners(settings.host, settings.port, settings.workers)
+    together = crew.Crew(PREPARE, WORK, listeners, drain_seconds=settings.drain_seconds)
+    raise typer.Exit(asyncio.run(together.run()))
+
+
+def _refuse(why: str) -> NoReturn:
+    typer.echo(why, err=True)
+    raise typer.Exit(REFUSED)
 
 
 def _port_is_free(settings: Settings) -> None:
@@ -147,17 +169,18 @@ def _port_is_free(settings: Settings) -> None:
         try:
             probe.bind((settings.host, settings.port))
         except OSError:
-            typer.echo(
+            _refuse(
                 f"Port {settings.port} on {settings.host} is taken. Stop what runs there, "
-                "or choose another: make run PORT=8100", err=True,
-            )  # fmt: skip
-            raise typer.Exit(2) from None
+                "or choose another: make run PORT=8100"
+            )
 
 
 def _welcome(settings: Settings) -> None:
     for app_name in ("citizen", "officer", "leader"):
         typer.echo(f"{app_name:<8} {settings.origin}/{app_name}/")
     if settings.demo:
+        from server.demo import accounts_of
+
         typer.echo("\nDemo accounts (one tap on the sign-in page, or number and password):")
         for accounts in accounts_of(settings).values():
             for each in accounts:

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     hold_seconds: int = 10  # how long an act may be taken back
     sweep_seconds: float = 1.0  # how often the job loop looks for due work
     workers: PositiveInt = 1  # processes on the port; more than one needs PostgreSQL and Redis
-    drain_seconds: PositiveFloat = 10.0  # what running requests get to finish when a process is to end
+    drain_seconds: PositiveInt = 10  # what running requests get to finish when a process is to end
     pool_size: PositiveInt = 10  # connections of each process to the store; as many again in a rush
     statement_seconds: PositiveFloat = 10.0  # what a statement may take on PostgreSQL, locks included
     files_url: str = ""  # "" = files/ in data_dir; s3://bucket/prefix, shared by several hosts

@@ -5,14 +5,17 @@ import logging
 import time
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import ConnectionPool
 
 from server.identity.errors import TooMany
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 log = logging.getLogger(__name__)
 EVERYBODY = "everybody"
@@ -45,7 +48,9 @@ class Brakes:
         self._shared: MovingWindowRateLimiter | None = None
         self._pool: ConnectionPool | None = None
         if redis_url:
-            self._pool = ConnectionPool.from_url(
+            from redis import asyncio as redis  # 18 MB that one process can do without
+
+            self._pool = redis.ConnectionPool.from_url(
                 redis_url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS
             )
             storage = RedisStorage(
@@ -59,6 +64,10 @@ class Brakes:
         """Let go of Redis."""
         if self._pool:
             await self._pool.disconnect()
+
+    async def together(self) -> bool:
+        """True when all processes count as one: Redis answers, or there is no other process."""
+        return self._shared is None or await self._shared.storage.check()
 
     async def spend(self, brake: Brake, who: str) -> None:
         """Count one try. Raises TooMany with `retryAfter` in seconds."""

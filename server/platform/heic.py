@@ -7,7 +7,6 @@ damaged file. A crash here costs the sender his photo and nobody else anything.
 import io
 import sys
 
-import pi_heif  # type: ignore[import-untyped]
 from PIL import Image
 
 TOO_LARGE = 3
@@ -17,6 +16,8 @@ MOST_MEMORY = 2 * 1024**3
 
 def translate(raw: bytes, most_pixels: int, side: int) -> bytes | None:
     """The photo as PNG, at most `side` on its longer side, EXIF kept; None when it has too many pixels."""
+    import pi_heif  # type: ignore[import-untyped]  # here, because the server imports this file's limits
+
     pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
     with Image.open(io.BytesIO(raw), formats=("HEIF",)) as image:
         if image.width * image.height > most_pixels:

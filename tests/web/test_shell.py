@@ -135,23 +135,6 @@ async def test_the_map_travels_small_and_once(server):
     assert (again.status_code, again.content) == (304, b"")
 
 
-async def test_a_living_server_with_its_store_is_healthy_and_ready(server):
-    for address in ("/healthz", "/readyz"):
-        answer = await server.get(address)
-        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-
-
-async def test_without_its_store_a_server_is_alive_but_not_ready(tmp_path):
-    settings = Settings(data_dir=tmp_path, database_url="postgresql+asyncpg://nobody@127.0.0.1:1/none")
-    async with (
-        running(create_app(settings)) as listening,
-        httpx.AsyncClient(base_url=listening.url) as client,
-    ):
-        assert (await client.get("/healthz")).status_code == 200
-        answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"code": "NOT_READY", "params": {}})
-
-
 @pytest.mark.parametrize(("method", "address", "status", "code"), [
     ("GET", "/nothing", 404, "NOT_FOUND"), ("GET", "/docs", 404, "NOT_FOUND"),
     ("GET", "/openapi.json", 404, "NOT_FOUND"), ("POST", "/healthz", 405, "BAD_QUERY"),
