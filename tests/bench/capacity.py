@@ -36,7 +36,8 @@ def table(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     wanted = {
         "lists": ("P1", "list"), "details": ("P1", "one"), "writes": ("P3", "create, durable, PostgreSQL"),
         "messages": ("P5", "one event"), "socket": ("P5", "an idle socket"),
-        "disk": ("M", "an order on disk with its indexes and counters, PostgreSQL"), "rest": ("M", "after lists"),
+        "disk": ("M", "an order on disk with its indexes and counters, PostgreSQL"),
+        "rest": ("M", "after lists"),
     }  # fmt: skip
     got = {name: _value(rows.get(key, ()), start) for name, (key, start) in wanted.items()}
     if missing := sorted({wanted[name][0] for name, value in got.items() if not value}):

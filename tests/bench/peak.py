@@ -21,7 +21,7 @@ from tests.bench import asked, lattice, people
 from tests.bench.contestants import ours, sign_in
 from tests.bench.live import LIVE
 from tests.bench.load import Caller, get, post
-from tests.bench.report import number
+from tests.bench.report import PEAK, number
 from tests.bench.sockets import hang_up, listen
 from tests.bench.stores import ENGINES, Engine, Stores, ask, cluster
 
@@ -162,4 +162,6 @@ if __name__ == "__main__":
     given = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    print(uvloop.run(play(given.store, given.times, given.seconds, given.sockets, given.workers)))
+    told = uvloop.run(play(given.store, given.times, given.seconds, given.sockets, given.workers))
+    PEAK.write_text(told + "\n", encoding="utf-8")
+    print(told)

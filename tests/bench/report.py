@@ -7,6 +7,7 @@ the same with docs/scale.md what a city needs by these figures.
 import argparse
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +17,7 @@ from typing import Any
 from tests.bench import capacity, machine
 from tests.bench.stores import HOME
 
-RESULTS, REPORT = HOME / "results.json", HOME / "report.md"
-FIGURES = "<!-- figures: begin -->", "<!-- figures: end -->"
-CAPACITY = "<!-- capacity: begin -->", "<!-- capacity: end -->"
+RESULTS, REPORT, PEAK = HOME / "results.json", HOME / "report.md", HOME / "peak.md"
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,12 @@ class Rounds:
         self, what: str, ours: str, unit: str, goals: dict[str, float], more: list[Goal] | None = None
     ) -> Row:
         """Ours beside the others; `goals` says how many times which of them it should be."""
-        others = [f"{name} {self._said(name)}" for name in self.names() if name != ours]
+        others = [f"{name} {self.said(name)}" for name in self.names() if name != ours]
         met = [at_least(self.ratio(ours, name), times, f"× {name}") for name, times in goals.items()]
-        return Row(what, f"{self._said(ours)} {unit}", others, [*met, *(more or [])], self.median(ours))
+        return Row(what, f"{self.said(ours)} {unit}", others, [*met, *(more or [])], self.median(ours))
 
-    def _said(self, name: str) -> str:
+    def said(self, name: str) -> str:
+        """Its median, and how often it refused."""
         refused = f" ({self._refused[name]} refused)" if self._refused[name] else ""
         return number(self.median(name)) + refused
 
@@ -140,13 +140,25 @@ def write() -> str:
 
 
 def put_into(page: Path) -> None:
-    """Replace what stands between the marks of `page`: the table, or what is reckoned from it."""
+    """Replace what stands between the marks of `page`."""
     text = page.read_text(encoding="utf-8")
-    for (begin, end), made in ((FIGURES, markdown), (CAPACITY, lambda: capacity.table(load()["rows"]))):
-        before, found, rest = text.partition(begin)
+    for name, made in BLOCKS.items():
+        before, found, rest = text.partition(f"<!-- {name}: begin -->\n")
         if found:
-            text = f"{before}{begin}\n{made()}\n{end}{rest.partition(end)[2]}"
+            end = f"<!-- {name}: end -->"
+            text = f"{before}{found}{made()}\n{end}{rest.partition(end)[2]}"
     page.write_text(text, encoding="utf-8")
+
+
+def _peak() -> str:
+    return (
+        PEAK.read_text(encoding="utf-8").rstrip() if PEAK.exists() else "Not measured yet: `make bench-peak`."
+    )
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "figures": markdown, "capacity": lambda: capacity.table(load()["rows"]), "peak": _peak,
+}  # fmt: skip
 
 
 def _order(key: str) -> tuple[str, int]:
