@@ -13,15 +13,17 @@ MOST_FRAMES = 256
 MOST_CHARACTERS = 256 * 1024
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Write = Callable[[str], bool]
 
 
 class Channel:
     """One websocket's way out."""
 
-    __slots__ = ("_characters", "_draining", "_idle", "_queue", "_send", "open", "stalled_at")
+    __slots__ = ("_characters", "_draining", "_idle", "_queue", "_send", "_write", "open", "stalled_at")
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, write: Write | None = None) -> None:
+        """`write` sends a text frame at once or says that it cannot; without it, `send` is tried."""
+        self._send, self._write = send, write or self._try
         self._queue: dict[Hashable, str] = {}
         self._characters = 0
         self._draining: asyncio.Task[None] | None = None
@@ -65,14 +67,18 @@ class Channel:
             self._draining.cancel()
 
     def _sent(self, frame: str) -> bool:
+        try:
+            return self._write(frame)
+        except OSError:  # the client has gone; whoever receives is told
+            self.open = False
+            return True
+
+    def _try(self, frame: str) -> bool:
         """Whether the server took it without waiting. Its `send` waits only before it takes anything."""
         sending: Any = self._send({"type": "websocket.send", "text": frame})
         try:
             sending.send(None)
         except StopIteration:
-            return True
-        except OSError:  # the client has gone; whoever receives is told
-            self.open = False
             return True
         sending.close()
         return False

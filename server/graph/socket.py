@@ -29,6 +29,7 @@ from server.graph.errors import (
     as_graphql,
     logged,
 )  # fmt: skip
+from server.graph.lines import HANG_UP, WRITE
 from server.graph.overload import Overloaded
 from server.kernel.actors import Actor
 from server.kernel.errors import CityError
@@ -45,8 +46,6 @@ LONGEST_REASON = 123  # bytes a close frame holds beside its code
 # 4403 would make the official client try again, so a bad token gets 4401
 GOING_AWAY, TRY_LATER = 1001, 1013
 BAD_FRAME, UNAUTHORIZED, WRONG_PROTOCOL, TOO_LATE, TAKEN, TOO_MANY = 4400, 4401, 4406, 4408, 4409, 4429
-
-HANG_UP = "sanwei.hang_up"  # what our server adds to ASGI: ends a connection that takes no close frame
 
 
 def fault(message: object) -> str | None:
@@ -77,8 +76,9 @@ class Socket:
         self.house = house
         self.actor: Actor | None = None
         self.operations: dict[str, Operation] = {}
-        self.channel = Channel(send)
-        self.hang_up: Callable[[], None] = scope.get("extensions", {}).get(HANG_UP, _cannot_hang_up)
+        words = scope.get("extensions", {})
+        self.channel = Channel(send, words.get(WRITE))
+        self.hang_up: Callable[[], None] = words.get(HANG_UP, _cannot_hang_up)
         self._send, self._initialised = send, False
         self._timer: asyncio.TimerHandle | None = None
 

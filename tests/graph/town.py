@@ -18,6 +18,7 @@ from server.graph.audience import RoleSchema, SchemaByRole, field_for, mutation_
 from server.graph.context import Context, Info
 from server.graph.endpoint import Endpoint
 from server.graph.limits import Limits
+from server.graph.lines import Lines
 from server.graph.paging import bounded
 from server.graph.socket import MAX_FRAME_BYTES
 from server.graph.trusted import NOBODYS, Trust
@@ -226,7 +227,7 @@ class Town:
 async def town(
     *, closed: bool = False, limits: Limits | None = None, origins: Iterable[str] = (),
     init_seconds: float = 10.0, recheck_seconds: float = 0.05,
-    people: People | None = None, office: Any = None,
+    people: People | None = None, office: Any = None, ws: Any = Lines,
     trust: Trust = NOBODYS, body_seconds: float = 10.0,
 ) -> AsyncIterator[Town]:  # fmt: skip
     """The town behind uvicorn; its `office` only knows whether it is about to close."""
@@ -238,5 +239,5 @@ async def town(
         body_seconds=body_seconds,
     )  # fmt: skip
     app = Starlette(routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)])
-    async with running(app, ws_max_size=MAX_FRAME_BYTES) as server:
+    async with running(app, ws=ws, ws_max_size=MAX_FRAME_BYTES) as server:
         yield Town(server, people, endpoint)
