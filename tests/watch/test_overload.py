@@ -225,7 +225,7 @@ async def test_three_times_its_capacity_is_answered_or_told_to_come_back(server:
             for path in ("/healthz", "/metrics") * 5:
                 plain.append((await operator.get(path)).status_code)
 
-    async def let_in() -> bool:
+    async def let_in():
         return await again.ask(server, people[0], HEAVY) == 200
 
     await asyncio.gather(at_a_rate(TIMES_ITS_CAPACITY * can, SECONDS, ask), look())
@@ -236,8 +236,8 @@ async def test_three_times_its_capacity_is_answered_or_told_to_come_back(server:
     percent = quantiles(told.seconds, n=100)
     with capsys.disabled():
         print(
-            f"\ncapacity {can:.0f}/s, asked {TIMES_ITS_CAPACITY * can:.0f}/s: {dict(told.statuses)}; accepted"
-            f"p50 {percent[49]:.2f} s, p99 {percent[98]:.2f} s; served again after {recovered:.2f} s"
+            f"\ncapacity {can:.0f}/s, asked {TIMES_ITS_CAPACITY * can:.0f}/s: {dict(told.statuses)}; "
+            f"accepted p50 {percent[49]:.2f} s, p99 {percent[98]:.2f} s; served again after {recovered:.2f} s"
         )
     assert told.statuses[200] and told.statuses[503]
     assert set(told.statuses) <= {200, 429, 503}

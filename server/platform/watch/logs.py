@@ -36,7 +36,7 @@ OURS = "server"
 MOST_FRAMES = 30
 MOST_TEXT = 300  # characters of one value
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-NOT_A_WORD = re.compile(r"[:'\"<\n(].*", re.DOTALL)  # where a library's sentence turns to values
+NOT_A_WORD = re.compile(r"[^A-Za-z ,.-].*", re.DOTALL)  # where a library's sentence may turn to values
 
 Format = Literal["json", "console"]
 
@@ -56,7 +56,9 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": _event(record),
         }
-        known = _surroundings() | {name: value for name in FIELDS if (value := _given(record, name))}
+        known = _surroundings() | {
+            name: value for name in FIELDS if (value := _given(record, name)) is not None
+        }
         line |= {name: known[name] for name in FIELDS if name in known}
         if record.exc_info and record.exc_info[1]:
             line |= _told(record.exc_info[1])

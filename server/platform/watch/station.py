@@ -33,5 +33,6 @@ class Station:
                 yield
             finally:
                 quiet()
+                logs.worker = ""
                 if close:
                     await asyncio.to_thread(close)
