@@ -25,7 +25,7 @@ class Scale:
         return short(self.city)
 
 
-QUICK = Scale((10_000, 100_000), 100_000, seconds=1.5, warm=0.4, rounds=3, sockets=1000, people=700)
+QUICK = Scale((10_000, 100_000), 100_000, seconds=1.2, warm=0.3, rounds=3, sockets=1000, people=700)
 FULL = Scale(
     (10_000, 1_000_000, 10_000_000), 1_000_000, seconds=4, warm=1, rounds=3, sockets=5000, people=2500
 )

@@ -32,9 +32,9 @@ async def _reads(bench: Bench, engine: Engine) -> list[Row]:
         field = enter(running, url)
         await _agree(field, sample)
         for _ in range(scale.rounds):
+            tokens = await sign_in(field[0].port, "leader", 4)
             for kind, rounds in found.items():
                 for each in field:
-                    tokens = await sign_in(field[0].port, "leader", 8)
                     make, check = (
                         (asked.lists, asked.is_list) if kind == "list" else (asked.ones, asked.is_one)
                     )

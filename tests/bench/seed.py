@@ -25,6 +25,12 @@ from tests.bench import lattice, people
 
 STEP = 100_000  # orders in one statement
 DAY = 86_400  # seconds
+DAYS = {  # which day of an order is counted, and of which orders
+    "came": ("reported_at", "true"), "went": ("closed_at", "true"), "rated": ("rated_at", "true"),
+    "satisfied": ("rated_at", "satisfied"),
+}  # fmt: skip
+FLOWS = (("new", "came", 1), ("open", "came", 1), ("open", "went", -1), ("rated", "rated", 1),
+         ("satisfied", "satisfied", 1))  # fmt: skip
 OPEN_SHARE = 0.01  # the newest orders are open, the others closed
 FINE_DAYS = 120  # communities and cells: only the days a board looks back to
 SHARES = ((0.2, 0.3), (0.7, 0.2), (0.4, 0.8), (0.9, 0.6), (0.5, 0.5))  # where in a cell its points lie
@@ -152,27 +158,38 @@ async def fill(url: str, size: int) -> None:
     finally:
         await store.close()
     units = await people.move_in(url)
-    embedded = url.startswith("sqlite")
-    loader: Loader = Sqlite(url.partition("///")[2]) if embedded else await Postgres.connect(url)
-    bar = Bar(f"{'SQLite' if embedded else 'PostgreSQL'}, {size:,} orders", size)
+    loader = await loader_of(url)
+    bar = Bar(f"{'SQLite' if isinstance(loader, Sqlite) else 'PostgreSQL'}, {size:,} orders", size)
     try:
-        await _references(loader, units, size)
-        again = await loader.bare("work_order")
-        for low in range(0, size, STEP):
-            await loader.run(_orders(loader, low, min(low + STEP, size), size))
-            bar.to(min(low + STEP, size))
-        for n, sql in enumerate(again, 1):
-            bar.say(f"index {n} of {len(again)}")
-            await loader.run(sql)
-        bar.say("timers and counters")
-        await loader.run(_timers(loader))
-        for sql in _rollups(loader):
-            await loader.run(sql)
-        if not embedded:  # what autovacuum does in the night
+        await populate(loader, units, size, bar)
+        if isinstance(loader, Postgres):  # what autovacuum does in the night
             await loader.run("vacuum analyze")
     finally:
         await loader.close()
         bar.done()
+
+
+async def loader_of(url: str) -> Loader:
+    """The way into the store at `url`."""
+    if url.startswith("sqlite"):
+        return Sqlite(url.partition("///")[2])
+    return await Postgres.connect(url)
+
+
+async def populate(loader: Loader, units: list[str], size: int, bar: "Bar") -> None:
+    """Orders, their clocks and their counters."""
+    await _references(loader, units, size)
+    again = await loader.bare("work_order")
+    for low in range(0, size, STEP):
+        await loader.run(_orders(loader, low, min(low + STEP, size), size))
+        bar.to(min(low + STEP, size))
+    for n, sql in enumerate(again, 1):
+        bar.say(f"index {n} of {len(again)}")
+        await loader.run(sql)
+    bar.say("clocks and counters")
+    await loader.run(_timers(loader))
+    for sql in _rollups(loader):
+        await loader.run(sql)
 
 
 async def _references(loader: Loader, units: list[str], size: int) -> None:
@@ -267,37 +284,38 @@ def _timers(sql: Loader) -> str:
 
 
 def _rollups(sql: Loader) -> list[str]:
-    """The counters the product would have kept. Fine areas: only the days somebody reads."""
+    """The counters the product would have kept. Communities and cells: only the days somebody reads."""
     assert {"area", "metric", "day", "n"} <= set(Rollup.model_fields)
-    stock, recent = "'1970-01-01'", sql.instant(f"({sql.now} - {FINE_DAYS * DAY})")
-    came, went, rated = (sql.local_day(f"{name}_at") for name in ("reported", "closed", "rated"))
-    found: list[str] = []
-
-    def count(metric: str, day: str, n: str, where: str) -> None:
+    stock = "'1970-01-01'" if isinstance(sql, Sqlite) else "'1970-01-01'::date"
+    recent = sql.instant(f"({sql.now} - {FINE_DAYS * DAY})")
+    made = ["create table bench_day (source text, area text, day date, n integer)"]
+    for source, (column, which) in DAYS.items():
+        made.append(
+            f"insert into bench_day select '{source}', substr(area, 1, 12), {sql.local_day(column)}, count(*)"
+            f" from work_order where {column} is not null and {which} group by 2, 3"
+        )
+    for metric, source, sign in FLOWS:
+        column, which = DAYS[source]
+        for digits in (6, 9, 12):
+            since = f"and day >= {sql.local_day(recent)}" if digits == 12 else ""
+            made.append(_counted(
+                f"substr(area, 1, {digits})", metric, "day", f"{sign} * sum(n)",
+                f"bench_day where source = '{source}' {since}",
+            ))  # fmt: skip
+        cells = f"work_order where {column} >= {recent} and {which}"
+        made.append(_counted("area", metric, sql.local_day(column), f"{sign} * count(*)", cells))
+    for metric, which in (("open", "due_at is not null"), ("overdue", "overdue")):
         for digits in (6, 9, 12, 15):
-            found.append(
-                f"insert into rollup (area, metric, day, n) select substr(area, 1, {digits}), '{metric}',"
-                f" {day}, {n} from work_order where {where} group by 1, 3"
-            )
+            area = f"substr(area, 1, {digits})"
+            made.append(_counted(area, metric, stock, "count(*)", f"work_order where {which}"))
+    return made
 
-    def daily(metric: str, day: str, column: str, n: str = "count(*)", where: str = "") -> None:
-        for digits in (6, 9, 12, 15):
-            since = f"{column} >= {recent}" if digits > 9 else f"{column} is not null"
-            found.append(
-                f"insert into rollup (area, metric, day, n) select substr(area, 1, {digits}), '{metric}',"
-                f" {day}, {n} from work_order where {since} {where} group by 1, 3"
-                " on conflict (area, metric, day) do update set n = rollup.n + excluded.n"
-            )
 
-    day_zero = stock if isinstance(sql, Sqlite) else f"{stock}::date"
-    count("open", day_zero, "count(*)", "due_at is not null")
-    count("overdue", day_zero, "count(*)", "overdue")
-    daily("new", came, "reported_at")
-    daily("open", came, "reported_at")
-    daily("open", went, "closed_at", "-count(*)")
-    daily("rated", rated, "rated_at")
-    daily("satisfied", rated, "rated_at", where="and satisfied")
-    return found
+def _counted(area: str, metric: str, day: str, n: str, rows: str) -> str:
+    return (
+        f"insert into rollup (area, metric, day, n) select {area}, '{metric}', {day}, {n} from {rows}"
+        " group by 1, 3 on conflict (area, metric, day) do update set n = rollup.n + excluded.n"
+    )
 
 
 def _columns(model: type[SQLModel], means: Mapping[str, str], sql: Loader) -> tuple[str, str]:

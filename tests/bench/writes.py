@@ -41,8 +41,8 @@ async def _create_rounds(bench: Bench, url: str) -> Rounds:
         field = enter(running, url)
         reports = asked.submissions(citizens, field[0].port, seed=1)
         for turn in range(scale.rounds):
+            staff = await sign_in(field[0].port, "leader", 4)
             for each in field:
-                staff = await sign_in(field[0].port, "leader", 4)
                 bare = asked.bare_inserts(staff, each.port, seed=turn, rest=each.rest)
                 requests = reports if each is field[0] else bare
                 came = await load(each.port, requests, seconds=scale.seconds, warm=scale.warm)
