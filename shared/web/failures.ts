@@ -32,7 +32,7 @@ export class Fault extends Error {
 }
 
 /** What the server says of itself, not of what was asked. */
-const OF_THE_SYSTEM = new Set(['INTERNAL', 'UNAVAILABLE', 'NOT_READY', 'TOO_SLOW'])
+const OF_THE_SYSTEM = new Set(['INTERNAL', 'UNAVAILABLE', 'NOT_READY', 'TOO_SLOW', 'OVERLOADED', 'TOO_MANY_AT_ONCE'])
 
 /** The refusal or fault behind a code of the server. */
 export function failureFor(

@@ -2,14 +2,32 @@ import { heard } from './connection.ts'
 import { Fault, failureFor, Offline } from './failures.ts'
 
 const PATIENCE_MS = 30_000
+/** A busy server is asked again by itself, so often, when it wants to be left alone no longer than that. */
+const MOST_REPEATS = 2
+const LONGEST_PAUSE_S = 3
+const BUSY = new Set([429, 503])
 
 let skewMs = 0
 
 /** The server's clock, as far as its last answer told: phones are often minutes wrong. */
 export const serverTime = (): Date => new Date(Date.now() + skewMs)
 
-/** Sends one request to the server the page came from. Throws Offline when nothing answers in 30 s. */
+/**
+ * Sends one request to the server the page came from. Throws Offline when nothing answers in 30 s.
+ * A server that turned it away unread and says when to come back is asked again then.
+ */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  for (let repeats = 0; ; repeats++) {
+    const response = await sendOnce(path, init)
+    const pauseS = Number(response.headers.get('retry-after'))
+    const mayRepeat = pauseS > 0 && pauseS <= LONGEST_PAUSE_S && repeats < MOST_REPEATS
+    if (!BUSY.has(response.status) || !mayRepeat) return response
+    // longer by up to a half, so that those who were turned away together do not return together
+    await new Promise((done) => setTimeout(done, pauseS * 1000 * (1 + Math.random() / 2)))
+  }
+}
+
+async function sendOnce(path: string, init: RequestInit): Promise<Response> {
   const patience = new AbortController()
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS)
   try {

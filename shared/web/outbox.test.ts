@@ -76,6 +76,18 @@ test('without network it waits, survives the page, and is sent on the next visit
   expect(log.at(-1)?.body).toMatchObject({ variables: { input: { id: 'r1' } } })
 })
 
+test('an act a busy server turned away waits by itself and is sent again under the same id', async () => {
+  const json = { errors: [{ message: 'OVERLOADED', extensions: { code: 'OVERLOADED', params: { retryAfter: 1 } } }] }
+  answer = (heard) => (heard.path === '/graphql' ? { status: 503, json } : ok(heard))
+  const outbox = await openPage()
+  expect((await outbox.send('report', { input: { id: 'r1' } }, { title: '井盖' })).state).toBe('waiting')
+  answer = ok
+  await outbox.flush()
+  expect(states(outbox.ops.value)).toEqual(['井盖 done'])
+  const asked = log.filter(({ path }) => path === '/graphql')
+  expect(asked.map(({ body }) => body)).toEqual([asked[0]?.body, asked[0]?.body])
+})
+
 test('a photo that arrived is not sent again after the network broke', async () => {
   answer = (heard) => (heard.path === '/files/p2' ? 'no network' : ok(heard))
   const outbox = await openPage()
