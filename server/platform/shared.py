@@ -8,14 +8,17 @@ from typing import Any
 import asyncpg
 import orjson
 from sqlalchemy import Executable, Row, event, make_url, text
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Dialect, ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.platform.timing import answered, timed
 
-GONE = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError, OSError)
+GONE = (
+    asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, OSError,
+)  # fmt: skip
 NO_LIMIT = text("set local statement_timeout = 0")
 
 
@@ -34,6 +37,7 @@ class Shared:
             url, pool_size=pool_size, max_overflow=pool_size, connect_args={"server_settings": timeout}
         )
         event.listen(self.writer.sync_engine, "checkout", _refuse_closed)
+        event.listen(self.writer.sync_engine, "handle_error", _say_gone)
         self._plain = self.reader.execution_options(isolation_level="AUTOCOMMIT")
         timed(self.writer.sync_engine)
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
@@ -99,6 +103,12 @@ def _refuse_closed(dbapi: Any, _record: object, _proxy: object) -> None:
     """A connection knows that its server has gone; asking each time would cost a round trip."""
     if dbapi.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _say_gone(context: ExceptionContext) -> None:
+    """A server that goes away, or is only just coming, is an outage, whatever the driver calls it."""
+    if isinstance(context.original_exception.__cause__, GONE):
+        raise StoreGone(str(context.original_exception)) from context.original_exception
 
 
 async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -43,7 +43,7 @@ HOUSE = Path(__file__).parents[2]
 REPORT = """mutation ($id: ID!) { submitRequest(input: {
     id: $id, text: "路灯不亮", place: {lon: 113.2370, lat: 23.1170, datum: WGS84}}) { id no } }"""
 LIVE = "subscription ($since: String) { liveOrders(since: $since) { cursor verb orderId } }"
-READY_SECONDS = 30.0
+READY_SECONDS = 60.0
 AGAIN_SECONDS = 0.05
 BUSY = frozenset({429, 500, 502, 503, 504})
 
@@ -228,8 +228,8 @@ class Watcher:
                     await line.subscribe("1", LIVE, since=self._cursor)
                     while True:
                         message = await line.receive(within=3600)
-                        if message["type"] != "next":
-                            break
+                        if message["type"] != "next" or message["payload"].get("errors"):
+                            break  # it follows again from its cursor
                         event = message["payload"]["data"]["liveOrders"]
                         self._cursor = event["cursor"]
                         if event["verb"] == "order.report":
@@ -237,7 +237,7 @@ class Watcher:
                         first.set()
             except (OSError, websockets.WebSocketException, TimeoutError):
                 self.lost += 1
-                await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def nothing_lost_nothing_doubled(settings: Settings, crowd: Crowd) -> None:
