@@ -19,6 +19,7 @@ from server.app import create_app, open_office
 from server.graph.socket import MAX_FRAME_BYTES
 from server.platform.watch import logs
 from server.settings import Settings
+from server.web.protocol import Impatient
 
 LAST_WORD_SECONDS = 1.0  # what open connections get to hear that this is the end
 LAST_WORDS = 50  # looks in that time whether somebody is still there
@@ -79,7 +80,7 @@ def serve(settings: Settings, listener: socket.socket | None = None, beat: Beat 
     config = uvicorn.Config(
         create_app(office=office), host=settings.host, port=settings.port,
         log_config=logs.config(settings.log_lines, settings.log_level), access_log=False,
-        ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, server_header=False,
+        http=Impatient, ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, server_header=False,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=settings.drain_seconds,
         callback_notify=beat, timeout_notify=0,

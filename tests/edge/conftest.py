@@ -10,9 +10,10 @@ import pytest
 from server.app import create_app
 from server.graph.socket import MAX_FRAME_BYTES
 from server.settings import Settings
-from tests.edge.house import House
+from server.web.protocol import Impatient
+from tests.edge.house import House, asking
 from tests.phones import Phone
-from tests.servers import running
+from tests.servers import Running, running
 
 
 @pytest.fixture(scope="module")
@@ -21,19 +22,20 @@ async def house(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -
     home = tmp_path_factory.mktemp("edge")
     store = f"sqlite+aiosqlite:///{shutil.copy(migrated_file, home / 'sanwei.db')}"
     settings = Settings(mode="development", data_dir=home, database_url=store)
-    async with running(create_app(settings), ws_max_size=MAX_FRAME_BYTES) as server, Phone(server) as phone:
+    async with running(create_app(settings), ws_max_size=MAX_FRAME_BYTES, http=Impatient) as server:
+        yield House(server, await guest(server), await guest(server), settings)
+
+
+async def guest(server: Running) -> str:
+    """The token of a new citizen."""
+    async with Phone(server) as phone:
         await phone.be_guest()
         assert phone.token
-        yield House(server, phone.token, settings)
+        return phone.token
 
 
 @pytest.fixture
 async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    """Sends what it is told to, as the citizen."""
-    headers = {
-        "Authorization": f"Bearer {house.token}",
-        "Content-Type": "application/json",
-        "Accept": "application/graphql-response+json",
-    }
-    async with httpx.AsyncClient(base_url=house.server.url, headers=headers, timeout=30) as opened:
+    """Sends what it is told to, as the first citizen."""
+    async with asking(house, house.token) as opened:
         yield opened
