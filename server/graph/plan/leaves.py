@@ -19,21 +19,24 @@ from graphql.execution.executor import Executor
 ODD: Mapping[GraphQLLeafType, str] = {
     GraphQLString: "{v}.__class__ is not str",
     GraphQLID: "{v}.__class__ is not str",
-    GraphQLInt: "{v}.__class__ is not int or not -2147483648 <= {v} <= 2147483647",
+    GraphQLInt: "{v}.__class__ is not int or {v} > 1073741823 or {v} < -1073741823",  # one digit in CPython
     GraphQLFloat: "{v}.__class__ is not float or {v} - {v} != 0.0",  # nan and inf differ from themselves
-    GraphQLBoolean: "{v}.__class__ is not bool",
+    GraphQLBoolean: "{v} is not True and {v} is not False",
 }
 """A test that is false for values that travel as they are."""
 
 
 def coercion(leaf: GraphQLLeafType) -> Callable[[Any], Any]:
     """graphql-core's completion of a leaf: null stays null, an error is raised."""
-    complete = Executor.complete_leaf_value
+    output = leaf.coerce_output_value
 
     def coerce(value: Any) -> Any:
+        if value is None or value is Undefined:
+            return None
         if isinstance(value, Exception):
             raise value
-        return None if value is None or value is Undefined else complete(leaf, value)
+        done = output(value)
+        return Executor.complete_leaf_value(leaf, value) if done is None or done is Undefined else done
 
     return coerce
 

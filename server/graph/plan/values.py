@@ -72,20 +72,19 @@ class Values:
             f"{out}.append({item})",
         ]  # fmt: skip
         walk = [f"{here} = {at}", f"{out} = []", f"for {item} in {v}:", *indent(each), f"{v} = {out}"]
-        usual = f"if {v}.__class__ is not list: {v} = listed({v}, {self._objects.name_of(slot)})"
-        return [usual, *self._unless_null(v, slot, required, walk)]
+        usual = f"{v}.__class__ is not list"
+        return self._checked(v, slot, usual, f"listed({v}, {self._objects.name_of(slot)})", required, walk)
 
     def _object(
         self, v: str, kind: GraphQLObjectType, slot: Slot, at: str, nest: int, required: bool
     ) -> list[str]:
         test = self._source.intern("instance", kind, lambda: Instance(kind))
         usual = origin(kind)
-        conditions = [] if required else [f"{v} is not None"]
-        if usual:
-            conditions.append(f"{v}.__class__ is not {self._source.intern('class', usual, lambda: usual)}")
-        asked = f"{v} = {test}({v}, {self._objects.name_of(slot)}, {at}, run)"
-        check = f"if {' and '.join(conditions)}: {asked}" if conditions else asked
-        return [check, *self._unless_null(v, slot, required, self._objects.made(v, kind, slot, at, nest))]
+        odd = (
+            f"{v}.__class__ is not {self._source.intern('class', usual, lambda: usual)}" if usual else "True"
+        )
+        asked = f"{test}({v}, {self._objects.name_of(slot)}, {at}, run)"
+        return self._checked(v, slot, odd, asked, required, self._objects.made(v, kind, slot, at, nest))
 
     def _abstract(
         self, v: str, kind: GraphQLInterfaceType | GraphQLUnionType, slot: Slot, at: str, required: bool
@@ -104,7 +103,10 @@ class Values:
     def _refusal(self, v: str, slot: Slot) -> list[str]:
         return [f"if {v} is None: raise {self._objects.name_of(slot)}.null()"]
 
-    def _unless_null(self, v: str, slot: Slot, required: bool, lines: list[str]) -> list[str]:
+    def _checked(
+        self, v: str, slot: Slot, odd: str, asked: str, required: bool, lines: list[str]
+    ) -> list[str]:
+        """The lines for a value that is not null; an `odd` one becomes what `asked` makes of it."""
         if required:
-            return [*self._refusal(v, slot), *lines]
-        return [f"if {v} is not None:", *indent(lines)]
+            return [f"if {odd}:", *indent([f"{v} = {asked}", *self._refusal(v, slot)]), *lines]
+        return [f"if {v} is not None and {odd}: {v} = {asked}", f"if {v} is not None:", *indent(lines)]
