@@ -1,6 +1,5 @@
 """What keeps a list as quick after years as on its first day: the indexes it takes, how far it reaches."""
 
-from sqlalchemy import text
 from sqlmodel import col
 
 from server.command.orders import lanes, queries
@@ -9,6 +8,7 @@ from server.command.orders.lanes import BoardFigureKey
 from server.command.orders.queries import OrderSort, Wanted
 from server.command.orders.tables import OPEN, WorkOrder
 from tests.city import CELL, on_sqlite
+from tests.command.crowd import multiply
 from tests.factories import STREET
 
 LIST = """query ($area: String, $search: String! = "", $sort: OrderSort! = DUE) {
@@ -62,7 +62,7 @@ async def test_a_search_finds_what_is_open_the_newest_and_the_very_number_and_co
     waiting = await city.report(text="井盖又松动。")
     city.clock.advance(days=1)
     newest = await city.bring(await city.report(text="路灯不亮。"), "closed")
-    await multiply(city, newest, queries.REACH)
+    await multiply(city, queries.REACH, "work_order", newest)
 
     async def found(**wanted):
         orders = (await city.ask(city.li, LIST, **wanted))["orders"]
@@ -73,20 +73,3 @@ async def test_a_search_finds_what_is_open_the_newest_and_the_very_number_and_co
     assert (await found(search="路灯"))[0] == queries.COUNTED
     total, first = await found(sort="DUE")
     assert total == queries.COUNTED and waiting in first and old not in first
-
-
-async def multiply(city, id, times):
-    """As many more orders like this one."""
-    names = [column.name for column in WorkOrder.__table__.columns]
-    fresh = {"id": "'copy' || n", "no": "'LW' || n"}
-    columns, values = ", ".join(names), ", ".join(fresh.get(name, name) for name in names)
-    numbers = "with recursive number(n) as (select 1 union all select n + 1 from number where n < :times)"
-    async with city.office.store.writing() as session:
-        connection = await session.connection()
-        await connection.execute(
-            text(f"insert into work_order ({columns}) {numbers} select {values} from work_order, number "
-                 "where id = :id"),
-            {"id": id, "times": times},
-        )  # fmt: skip
-        await connection.execute(text("analyze"))  # as autovacuum does; PostgreSQL plans by it
-        await session.commit()
