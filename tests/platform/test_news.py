@@ -13,6 +13,7 @@ from server.platform import news
 from server.platform.news import LOST_WAKE_SECONDS, PAGE, READY, Cursor, Index, Interest, LocalHub, News
 from server.platform.read import Reader
 from tests.city import an_office, on_sqlite
+from tests.clock import MONDAY
 from tests.factories import CELL, DISTRICT, STREET, an_id
 from tests.platform.offices import BEGINNING, OTHER, happen, heard
 from tests.servers import eventually
@@ -152,7 +153,8 @@ def test_the_index_finds_exactly_those_who_want_it(area, keys):
     for topic in ("order", "request"):
         for place in (CELL, STREET, OTHER, DISTRICT):
             for touches in ("", "|unit:zj|", "|person:ann|unit:zj|", "|unit:zj1|"):
-                event = News(verb="", subject_id="", topic=topic, area=place, touches=touches)
+                event = News(street="", seq=1, at=MONDAY, verb="", subject_id="", topic=topic, area=place,
+                             touches=touches)  # fmt: skip
                 assert (follower in index.wanting(event)) is interest.wants(event)
     index.discard(follower)
     index.discard(follower)

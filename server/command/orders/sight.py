@@ -9,7 +9,6 @@ class Placed(Protocol):
     """The facts that decide who sees an order."""
 
     area: str
-    cell: str
     unit_id: str
     reporter_id: str
     verifier_id: str
@@ -36,5 +35,5 @@ def _sees_in_post(actor: Actor, order: Placed) -> bool:
         return order.unit_id == actor.unit_id
     if actor.post is Post.GRID_OFFICER:
         own = (order.reporter_id, order.verifier_id, order.checker_id)
-        return order.cell in actor.cells or actor.id in own
+        return order.area in actor.cells or actor.id in own
     return False

@@ -1,0 +1,105 @@
+"""Who sees a row: asked of the row in hand it is answered as by the store."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import insert
+from sqlmodel import select
+
+from server.command.orders import queries as orders
+from server.command.orders import sight
+from server.command.orders.tables import WorkOrder
+from server.command.requests import queries as requests
+from server.command.requests import rules as request_rules
+from server.command.requests.tables import CitizenRequest
+from server.kernel.actors import Actor, Post, Role
+from server.supervision.orders import queries as supervisions
+from server.supervision.orders import rules as supervision_rules
+from server.supervision.orders.tables import Supervision
+from tests.city import an_office
+from tests.clock import MONDAY
+
+PEOPLE, UNITS = ("", "ann", "ben", "chen"), ("", "zj", "cg")
+AREAS = ("440103", "440103006", "440103013", "440103006107", "440103006107006", "440103006107007")
+CELLS = ("", *(area for area in AREAS if len(area) == 15))
+
+actors = st.builds(
+    Actor, id=st.sampled_from(PEOPLE[1:]), role=st.sampled_from(Role), post=st.sampled_from(Post),
+    area=st.sampled_from(("", *AREAS)), unit_id=st.sampled_from(UNITS),
+    cells=st.frozensets(st.sampled_from(CELLS[1:])),
+)  # fmt: skip
+
+
+def every_order() -> list[dict[str, Any]]:
+    """Each column a rule may look at takes each of its values, beside each area."""
+    plain = {"cell": "", "unit_id": "", "reporter_id": "x", "verifier_id": "", "checker_id": ""}
+    values = {
+        "cell": CELLS,
+        "unit_id": UNITS,
+        "reporter_id": PEOPLE,
+        "verifier_id": PEOPLE,
+        "checker_id": PEOPLE,
+    }
+    rows = [
+        {**plain, "area": area, column: value}
+        for area in AREAS
+        for column in plain
+        for value in values[column]
+    ]
+    return [
+        {"id": f"{n}", "no": f"{n}", "state": "reported", "title": "", "source": "patrol", "suggestion": {},
+         "reported_at": MONDAY, **row} for n, row in enumerate(rows)
+    ]  # fmt: skip
+
+
+EVERY = {
+    WorkOrder: every_order(),
+    CitizenRequest: [
+        {"id": who, "no": who, "kind": "report", "state": "open", "reporter_id": who, "title": "", "text": "",
+         "area": AREAS[0], "order_id": "", "submitted_at": MONDAY} for who in PEOPLE
+    ],
+    Supervision: [
+        {"id": f"{area}{unit}", "no": f"{area}{unit}", "state": "issued", "kind": "leader", "order_id": "",
+         "area": area, "unit_id": unit, "issuer_id": "ann", "text": "", "issued_at": MONDAY, "due_at": MONDAY}
+        for area in AREAS for unit in UNITS
+    ],
+}  # fmt: skip
+TWINS: dict[Any, tuple[Any, Any]] = {
+    WorkOrder: (orders.visible_to, sight.sees),
+    CitizenRequest: (requests.visible_to, request_rules.sees),
+    Supervision: (supervisions.visible_to, supervision_rules.sees),
+}
+
+
+@pytest.fixture
+async def office(settings, clock):
+    async with an_office(settings, clock) as office:
+        async with office.store.writing() as session:
+            for table, rows in EVERY.items():
+                made = [table(**row).model_dump() for row in rows]
+                await (await session.connection()).execute(insert(table), made)
+            await session.commit()
+        yield office
+
+
+@pytest.mark.parametrize("table", TWINS, ids=lambda table: table.__name__)
+async def test_the_row_in_hand_and_the_store_agree(office, table):
+    visible_to, sees = TWINS[table]
+    rows = await office.read.lines(select(table))
+    loop = asyncio.get_running_loop()
+    asked: list[Actor] = []
+
+    @settings(max_examples=150, database=None, suppress_health_check=list(HealthCheck))
+    @given(actors)
+    def ask(actor):
+        asked.append(actor)
+
+    await loop.run_in_executor(None, ask)
+    asked += [replace(actor, role=role, post=post) for actor in asked[:2] for role in Role for post in Post]
+    for actor in asked:
+        found = await office.read.lines(visible_to(actor), ("id",))
+        assert {row.id for row in found} == {row.id for row in rows if sees(actor, row)}, actor
