@@ -87,16 +87,18 @@ class Book:
     def __init__(self) -> None:
         self.tallies: dict[tuple[str, str, str], Tally] = defaultdict(Tally)  # by operation, role, kind
         self.counters: dict[str, Counter] = {}
+        self.counted: dict[str, Gauge] = {}  # what only grows and is counted elsewhere
         self.gauges: dict[str, Gauge] = {}
 
     def snapshot(self) -> Snapshot:
         """All of it as JSON could carry it."""
+        counters = (*self.counters.values(), *self.counted.values())
         return {
             "operations": [
                 [*key, t.codes, t.buckets, t.seconds, t.statements, t.sql_seconds]
                 for key, t in self.tallies.items()
             ],
-            "counters": {c.name: [c.help, c.label, c.values] for c in self.counters.values()},
+            "counters": {c.name: [c.help, c.label, c.values] for c in counters},
             "gauges": {g.name: [g.help, g.label, g.values] for g in self.gauges.values()},
         }
 

@@ -115,6 +115,11 @@ def counter(name: str, help: str, *, label: str = "") -> Counter:
     return book.counters.setdefault(name, Counter(name, help, label))
 
 
+def counted(name: str, help: str, read: Callable[[], Reading], *, label: str = "") -> None:
+    """Something that only grows and that somebody counts anyway, read as a gauge is."""
+    book.counted[name] = Gauge(name, help, read, label)
+
+
 def listen(listener: Callable[[Operation, float], None]) -> Callable[[], None]:
     """Be told of each operation's end and how many seconds it took; what is returned stops that."""
     global _listeners
