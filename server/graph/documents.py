@@ -28,6 +28,8 @@ REMEMBERED = 500  # operations of one schema, besides the trusted ones
 SIZES_REMEMBERED = 200  # of one operation's pages
 
 Planner = Callable[[DocumentNode, OperationDefinitionNode], "Plans"]
+ADMITTED = watch.counter("sanwei_documents_admitted", "Documents parsed and validated: nobody knew them.")
+
 Key = tuple[str, str | None]
 
 
@@ -134,6 +136,7 @@ class Documents:
             raise _no_such_operation()
         prepared = Prepared(document, operation, self._check(document, variables))
         prepared.lighten(variables)
+        ADMITTED.add()
         _keep(self._new, key, prepared)
         return prepared
 

@@ -227,6 +227,7 @@ class Operation:
         house, variables = self._socket.house, request.variables or {}
         schema = house.roles.of(self._actor.role)
         try:
+            house.turnstile.check()
             prepared = schema.documents.prepare(request.query, request.operation_name, variables)
             if mine := asked(schema, prepared, variables):
                 await self._follow(mine)

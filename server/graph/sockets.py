@@ -18,6 +18,7 @@ from server.graph.overload import Turnstile
 from server.graph.socket import GOING_AWAY, PROTOCOL, TRY_LATER, UNAUTHORIZED, WRONG_PROTOCOL, Socket
 from server.kernel.actors import Actor
 from server.kernel.errors import Unauthenticated
+from server.platform.watch import watch
 from server.platform.work import Office
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,14 @@ class Sockets:
         self._origins = normalize_allowed_origins(list(origins))
         self._people: Counter[str] = Counter()
         self._watch: asyncio.Task[None] | None = None
+        watch.gauge("sanwei_sockets", "Open websockets.", lambda: len(self.open))
+        watch.gauge("sanwei_subscriptions", "Live operations.", lambda: self.broadcast.followers)
+        watch.gauge("sanwei_subscription_groups", "What differs of them.", lambda: self.broadcast.groups)
+        watch.gauge("sanwei_sockets_stalled", "Websockets that do not read.", self._stalled)
+        watch.counted("sanwei_resyncs", "Slow readers told to begin anew.", lambda: self.resyncs)
+
+    def _stalled(self) -> int:
+        return sum(1 for socket in self.open if socket.channel.stalled_at)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection to its end."""

@@ -9,11 +9,16 @@ from graphql import DocumentNode, FragmentDefinitionNode, OperationDefinitionNod
 
 from server.graph.plan.plan import Plan
 from server.graph.plan.shape import NotCompilable, Reason, Shape, steering
+from server.platform.watch import watch
 
 MOST_FLAGS = 6  # so at most 64 plans of one operation
 
 fallbacks: Counter[Reason] = Counter()
 """How often an operation was left to graphql-core, by reason, since the process began."""
+
+watch.counted(
+    "sanwei_plan_fallbacks", "Operations left to graphql-core.", lambda: fallbacks, label="reason"
+)  # fmt: skip
 
 
 class Plans:
