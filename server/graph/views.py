@@ -63,9 +63,9 @@ class View(Generic[R]):
     @classmethod
     def of(cls, rows: Iterable[R]) -> list[Self]:
         """One view per row, at a third of the constructor's price."""
-        views = []
+        views, new = [], cls.__new__
         for row in rows:
-            view = cls.__new__(cls)
+            view = new(cls)
             view.row = row
             views.append(view)
         return views
