@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createVerifier } from 'fast-jwt'
 import pg from 'pg'
 
-const COLUMNS = 'id, no, version, state, title, danger, likes, reported_at, matter_code, cell'
+const COLUMNS = 'id, no, version, state, title, danger, likes, reported_at, matter_code, area'
 const REPORT = 'id, title, text, cell, lon, lat, reporter_id, state, reported_at'
 
 // A verified token is remembered, as ours is.
@@ -24,7 +24,7 @@ const report = (r, person) => [
 function openSqlite(file) {
   const db = new DatabaseSync(file)
   for (const pragma of ['journal_mode=wal', 'synchronous=full', 'busy_timeout=5000']) db.exec(`pragma ${pragma}`)
-  const list = db.prepare(`select ${COLUMNS} from work_order where cell = ? order by reported_at desc, id desc limit ?`)
+  const list = db.prepare(`select ${COLUMNS} from work_order where area = ? order by reported_at desc, id desc limit ?`)
   const one = db.prepare(`select ${COLUMNS} from work_order where id = ?`)
   const insert = db.prepare(`insert into bench_report (${REPORT}) values (?,?,?,?,?,?,?,?,?)`)
   const named = table => byCode(db.prepare(`select code, name from ${table}`).all())
@@ -41,7 +41,7 @@ async function openPostgres(url) {
   const pool = new pg.Pool({ connectionString: url, max: 20 })
   const list = {
     name: 'list',
-    text: `select ${COLUMNS} from work_order where cell = $1 order by reported_at desc, id desc limit $2`,
+    text: `select ${COLUMNS} from work_order where area = $1 order by reported_at desc, id desc limit $2`,
   }
   const one = { name: 'one', text: `select ${COLUMNS} from work_order where id = $1` }
   const insert = { name: 'insert', text: `insert into bench_report (${REPORT}) values ($1,$2,$3,$4,$5,$6,$7,$8,$9)` }
@@ -57,5 +57,5 @@ async function openPostgres(url) {
 
 const shaper = (matters, cells) => (row, reportedAt, danger) => ({
   id: row.id, no: row.no, version: row.version, state: row.state, title: row.title, danger, likes: row.likes,
-  reportedAt, matter: matters.get(row.matter_code), place: { cell: cells.get(row.cell) },
+  reportedAt, matter: matters.get(row.matter_code), place: { cell: cells.get(row.area) },
 })

@@ -52,7 +52,7 @@ class Order(SQLModel, table=True):
     likes: int
     reported_at: datetime
     matter_code: str = Field(foreign_key="bench_matter.code")
-    cell_code: str = Field(foreign_key="bench_cell.code", sa_column_kwargs={"name": "cell"})
+    cell_code: str = Field(foreign_key="bench_cell.code", sa_column_kwargs={"name": "area"})
     matter: BenchMatter = Relationship()
     cell: BenchCell = Relationship()
 
