@@ -16,6 +16,7 @@ from types import FrameType
 import uvicorn
 
 from server.app import create_app, open_office
+from server.graph.lines import Lines
 from server.graph.socket import MAX_FRAME_BYTES
 from server.platform.watch import logs
 from server.settings import Settings
@@ -80,7 +81,7 @@ def serve(settings: Settings, listener: socket.socket | None = None, beat: Beat 
     config = uvicorn.Config(
         create_app(office=office), host=settings.host, port=settings.port,
         log_config=logs.config(settings.log_lines, settings.log_level), access_log=False,
-        http=Impatient, ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, server_header=False,
+        http=Impatient, ws=Lines, ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, server_header=False,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=settings.drain_seconds,
         callback_notify=beat, timeout_notify=0,
