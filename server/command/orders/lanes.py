@@ -17,6 +17,7 @@ from server.command.orders.tables import WorkOrder
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post
 from server.kernel.calendar import day_of, midnight
 from server.platform.holds import Hold
+from server.platform.kept import reckoned
 
 SOON = timedelta(hours=4)  # 将到期: the unit's list of what runs out next
 SATISFACTION_DAYS = 30  # the leader's 满意率 looks back this far
@@ -125,14 +126,18 @@ def figure(which: BoardFigureKey, now: datetime) -> ColumnElement[bool]:
     """The condition of a leader's figure: the very cases behind the number."""
     match which:
         case F.NEW_TODAY:
-            return col(WorkOrder.reported_at) >= midnight(day_of(now))
+            return col(WorkOrder.reported_at) >= reckoned(_this_morning, now)
         case F.OPEN:
             return open_now()
         case F.OVERDUE:
             return and_(open_now(), col(WorkOrder.overdue))
         case F.SATISFACTION:
-            since = midnight(day_of(now)) - timedelta(days=SATISFACTION_DAYS - 1)
+            since = reckoned(_this_morning, now) - timedelta(days=SATISFACTION_DAYS - 1)
             return and_(col(WorkOrder.satisfied).is_not(None), col(WorkOrder.rated_at) >= since)
+
+
+def _this_morning(now: datetime) -> datetime:
+    return midnight(day_of(now))
 
 
 def public() -> ColumnElement[bool]:

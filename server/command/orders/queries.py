@@ -35,12 +35,12 @@ from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
 from server.kernel.spots import spots_around
 from server.platform.db import UtcDateTime
-from server.platform.read import Needs, Reader, together
+from server.platform.kept import kept, reckoned
+from server.platform.read import TUPLES, Needs, Reader, together
 from server.platform.sla import Timer
 
 M = TypeVar("M")
 
-CELL_DIGITS = 15
 REACH = 10_000  # ten days of a district that reports a thousand a day
 COUNTED = 10_000
 MOST_AROUND = 500  # cases of one neighbourhood that are measured
@@ -59,16 +59,17 @@ def within(column: Mapped[str] | ColumnElement[str], prefix: str) -> ColumnEleme
     """Area codes under `prefix`, as a range so that an index serves it. "" means everywhere."""
     if not prefix:
         return true()
-    if len(prefix) == CELL_DIGITS:
-        return column == prefix
-    return and_(column >= prefix, column < str(int(prefix) + 1))
+    return and_(column >= prefix, column < reckoned(_after, prefix))
+
+
+def _after(prefix: str) -> str:
+    return str(int(prefix) + 1)
 
 
 def _beneath(prefix: str) -> ColumnElement[bool]:
     """The orders `within` an area, to filter by and not to search by: open ones and newest ones have indexes
     of their own, and a planner that takes the area's instead sorts years of history."""
-    area = col(WorkOrder.area)
-    return within(area if len(prefix) == CELL_DIGITS else area.concat(""), prefix)
+    return within(col(WorkOrder.area).concat(""), prefix)
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[WorkOrder]:
@@ -123,8 +124,14 @@ class Wanted:
     lane: OrderLane | None = None
     figure: BoardFigureKey | None = None
     area: str = ""
+    cell: str = ""
     words: str = ""
     sort: OrderSort = OrderSort.DUE
+
+    @property
+    def sweeping(self) -> bool:
+        """Thousands of orders have to be looked at to find a page of them."""
+        return bool(self.words) or not (self.lane or self.figure or self.sort is OrderSort.NEWEST)
 
 
 Rows = SelectOfScalar[WorkOrder]
@@ -140,7 +147,7 @@ def listed(actor: Actor, wanted: Wanted, now: datetime) -> tuple[Rows, Rows]:
         rows = in_lane(actor, wanted.lane, now)
     if wanted.figure:
         rows = behind(actor, wanted.figure, now)
-    rows = rows.where(_beneath(wanted.area))
+    rows = _there(rows, wanted)
     if wanted.lane or wanted.figure:
         rows = matching(rows, wanted.words)
         return rows, rows
@@ -151,7 +158,11 @@ def listed(actor: Actor, wanted: Wanted, now: datetime) -> tuple[Rows, Rows]:
     counted = rows.where(within(col(WorkOrder.area), wanted.area or _watched(actor)))  # by the area's index
     if wanted.sort is OrderSort.NEWEST:
         return rows, counted
-    return reachable(actor).where(_beneath(wanted.area)), counted
+    return _there(reachable(actor), wanted), counted
+
+
+def _there(rows: Rows, wanted: Wanted) -> Rows:
+    return rows.where(WorkOrder.area == wanted.cell) if wanted.cell else rows.where(_beneath(wanted.area))
 
 
 def _watched(actor: Actor) -> str:
@@ -245,42 +256,81 @@ async def lane_counts(read: Reader, actor: Actor, now: datetime) -> dict[OrderLa
     mine = lanes.lanes_of(actor)
     if not mine:
         return {}
-    lengths = [count(in_lane(actor, which, now)).scalar_subquery() for which in mine]
-    [found] = await read.tuples(columns(*lengths))
-    return dict(zip(mine, found, strict=True))
+    [lengths] = await read.tuples(_lengths(actor, now))
+    return dict(zip(mine, lengths, strict=True))
 
 
-async def marked(
-    read: Reader, actor: Actor, ids: Collection[str], marks: Mapping[M, ColumnElement[bool]]
-) -> dict[str, list[M]]:
-    """For each order this actor may see: the marks whose condition it meets."""
-    flags = [case((condition, 1), else_=0) for condition in marks.values()]
-    rows = visible_to(actor).where(col(WorkOrder.id).in_(ids)).with_only_columns(col(WorkOrder.id), *flags)
-    return {
-        id: [mark for mark, hit in zip(marks, hits, strict=True) if hit]
-        for id, *hits in await read.tuples(rows)
-    }
+@kept
+def _lengths(actor: Actor, now: datetime) -> Select[Any]:
+    return columns(*(count(in_lane(actor, which, now)).scalar_subquery() for which in lanes.lanes_of(actor)))
+
+
+async def lanes_by_id(
+    read: Reader, actor: Actor, ids: list[str], now: datetime
+) -> dict[str, list[OrderLane]]:
+    """The lists of this person's home that each order stands in."""
+    mine = lanes.lanes_of(actor)
+    return _hit(mine, await read.tuples(_lane_marks(actor, ids, now))) if mine else {}
+
+
+async def figures_by_id(
+    read: Reader, actor: Actor, ids: list[str], now: datetime
+) -> dict[str, list[BoardFigureKey]]:
+    """The figures of the board that count each order."""
+    return _hit(tuple(BoardFigureKey), await read.tuples(_figure_marks(actor, ids, now)))
+
+
+@kept
+def _lane_marks(actor: Actor, ids: list[str], now: datetime) -> Select[Any]:
+    return _marks(actor, ids, [lanes.lane(which, actor, now) for which in lanes.lanes_of(actor)])
+
+
+@kept
+def _figure_marks(actor: Actor, ids: list[str], now: datetime) -> Select[Any]:
+    return _marks(actor, ids, [lanes.figure(which, now) for which in BoardFigureKey])
+
+
+def _marks(actor: Actor, ids: list[str], conditions: Iterable[ColumnElement[bool]]) -> Select[Any]:
+    flags = [case((condition, 1), else_=0) for condition in conditions]
+    return visible_to(actor).where(col(WorkOrder.id).in_(ids)).with_only_columns(col(WorkOrder.id), *flags)
+
+
+def _hit(marks: Sequence[M], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[M]]:
+    return {id: [mark for mark, hit in zip(marks, hits, strict=True) if hit] for id, *hits in rows}
 
 
 async def around(
-    read: Reader, rows: SelectOfScalar[WorkOrder], points: Iterable[Wgs84], radius_m: float, needs: Needs
+    read: Reader, actor: Actor, points: Iterable[Wgs84], radius_m: float, needs: Needs
 ) -> list[WorkOrder]:
-    """Orders of `rows` in the near-me cells that circles around the points touch, the newest first."""
+    """Open orders in the near-me cells that circles around the points touch, the newest first."""
     spots = {spot for point in points for spot in spots_around(point.lon, point.lat, radius_m)}
-    newest = rows.where(col(WorkOrder.spot).in_(spots)).order_by(col(WorkOrder.reported_at).desc())
-    return await read.lines(newest.limit(MOST_AROUND), needs)
+    return await read.lines(_open_in(actor, sorted(spots)), needs)
+
+
+@kept
+def _open_in(actor: Actor, spots: list[int]) -> SelectOfScalar[WorkOrder]:
+    rows = visible_to(actor).where(lanes.open_now(), col(WorkOrder.spot).in_(spots))
+    return rows.order_by(col(WorkOrder.reported_at).desc()).limit(MOST_AROUND)
 
 
 async def near(
-    read: Reader, rows: SelectOfScalar[WorkOrder], point: Wgs84, radius_m: float, limit: int, needs: Needs
+    read: Reader, asking: Actor, point: Wgs84, radius_m: float, limit: int, needs: Needs
 ) -> list[tuple[WorkOrder, float]]:
-    """Orders of `rows` within `radius_m` of a point, nearest first, with metres."""
-    spots = spots_around(point.lon, point.lat, radius_m)
-    east, north = (col(WorkOrder.lon) - point.lon) * cos(radians(point.lat)), col(WorkOrder.lat) - point.lat
-    nearest = rows.where(col(WorkOrder.spot).in_(spots)).order_by(east * east + north * north).limit(limit)
-    found = await read.lines(nearest, together(("lon", "lat"), needs))
+    """Other people's public orders within `radius_m` of a point, nearest first, with metres."""
+    spots, squeeze = spots_around(point.lon, point.lat, radius_m), cos(radians(point.lat))
+    rows = _nearest(asking.id, point.lon, point.lat, squeeze, spots, limit)
+    found = await read.lines(rows, together(("lon", "lat"), needs))
     measured = [(row, distance_m(point, Wgs84(row.lon or 0, row.lat or 0))) for row in found]
     return sorted((pair for pair in measured if pair[1] <= radius_m), key=lambda pair: pair[1])
+
+
+@kept
+def _nearest(
+    asking: str, lon: float, lat: float, squeeze: float, spots: list[int], limit: int
+) -> SelectOfScalar[WorkOrder]:
+    east, north = (col(WorkOrder.lon) - lon) * squeeze, col(WorkOrder.lat) - lat
+    rows = public().where(WorkOrder.reporter_id != asking, col(WorkOrder.spot).in_(spots))
+    return rows.order_by(east * east + north * north).limit(limit)
 
 
 def public() -> SelectOfScalar[WorkOrder]:
@@ -288,26 +338,74 @@ def public() -> SelectOfScalar[WorkOrder]:
     return select(WorkOrder).where(lanes.public())
 
 
-def carded(actor: Actor, now: datetime) -> SelectOfScalar[WorkOrder]:
+@kept
+def carded(actor: Actor, now: datetime, first: int) -> SelectOfScalar[WorkOrder]:
     """Open cases with a card, the worst first."""
     return visible_to(actor).where(lanes.carded(now)).order_by(
         col(WorkOrder.unsolved_times).desc(), col(WorkOrder.danger).desc(),
         func.coalesce(WorkOrder.promised_at, WorkOrder.bundled_due_at), col(WorkOrder.id),
-    )  # fmt: skip
+    ).limit(first)  # fmt: skip
+
+
+# ── the same, kept: for answers ───────────────────────────────────────────────────────────────────
+
+
+async def read_page(
+    read: Reader, actor: Actor, wanted: Wanted, now: datetime, first: int, after: tuple[Key, ...] | None,
+    needs: Needs,
+) -> list[WorkOrder]:  # fmt: skip
+    """A page of a list; see `page`."""
+    if wanted.sweeping:
+        return await read.searched(page(listed(actor, wanted, now)[0], wanted.sort, first, after), needs)
+    return await read.lines(_page(actor, wanted, now, first, after), needs)
+
+
+@kept
+def _page(
+    actor: Actor, wanted: Wanted, now: datetime, first: int, after: tuple[Key, ...] | None
+) -> SelectOfScalar[WorkOrder]:
+    return page(listed(actor, wanted, now)[0], wanted.sort, first, after)
+
+
+async def read_total(read: Reader, actor: Actor, wanted: Wanted, now: datetime) -> int:
+    """How many orders a list holds; see `count`."""
+    if wanted.words:
+        [[n]] = await read.searched(count(listed(actor, wanted, now)[1]), TUPLES)
+    else:
+        [[n]] = await read.tuples(_total(actor, wanted, now))
+    return int(n)
+
+
+@kept
+def _total(actor: Actor, wanted: Wanted, now: datetime) -> Select[Any]:
+    return count(listed(actor, wanted, now)[1])
+
+
+@kept
+def read_one(actor: Actor, id: str) -> SelectOfScalar[WorkOrder]:
+    """The order if this actor may see it."""
+    return one(actor, id)
+
+
+@kept
+def read_some(actor: Actor, ids: list[str]) -> SelectOfScalar[WorkOrder]:
+    """Those of the orders that this actor may see."""
+    return visible_to(actor).where(col(WorkOrder.id).in_(ids))
 
 
 async def same_kind(read: Reader, matters: Collection[str], now: datetime) -> dict[str, dict[str, int]]:
     """By matter and unit: how many cases reported in 90 days went there."""
-    matter, unit = col(WorkOrder.matter_code), col(WorkOrder.unit_id)
-    rows: Any = (
-        select(matter, unit, func.count())
-        .where(matter.in_(matters), col(WorkOrder.reported_at) >= now - timedelta(days=90), unit != "")
-        .group_by(matter, unit)
-    )
     found: dict[str, dict[str, int]] = {}
-    for code, unit_id, n in await read.tuples(rows):
+    for code, unit_id, n in await read.tuples(_sent(matters, now - timedelta(days=90))):
         found.setdefault(code, {})[unit_id] = n
     return found
+
+
+@kept
+def _sent(matters: Collection[str], since: datetime) -> Any:
+    matter, unit = col(WorkOrder.matter_code), col(WorkOrder.unit_id)
+    since_then = (matter.in_(matters), col(WorkOrder.reported_at) >= since, unit != "")
+    return columns(matter, unit, func.count()).where(*since_then).group_by(matter, unit)
 
 
 async def consent(session: AsyncSession, order_id: str, action: str) -> OrderConsent | None:

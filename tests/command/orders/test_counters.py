@@ -231,7 +231,7 @@ async def cards_agree(city):
     """SQL finds exactly the cases cards.card gives a card to."""
     now = city.clock()
     async with city.office.reading() as session:
-        found = {row.id for row in await session.exec(queries.carded(city.lin, now))}
+        found = set(await ids(city, queries.carded(city.lin, now, 100)))
         every = list(await session.exec(select(WorkOrder)))
     assert found == {row.id for row in every if card(row, now)}
 

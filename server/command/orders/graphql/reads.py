@@ -11,6 +11,7 @@ from server.graph.context import Info
 from server.graph.paging import Page, bounded
 from server.kernel.actors import LEADER, OFFICER
 from server.kernel.errors import NotFound
+from server.platform.areas import AreaLevel
 from server.platform.read import together
 
 
@@ -31,15 +32,20 @@ class Query:
     ) -> OrderPage:  # fmt: skip
         """A list of one's home, or the very cases behind a figure; narrowed by area and words."""
         actor, office = info.context.actor, info.context.office
+        code = office.areas.by_code(area).code if area else ""
         wanted = Wanted(
             lane=lane, figure=figure if actor.role is LEADER else None, words=search[:100].strip(),
-            area=office.areas.by_code(area).code if area else "", sort=sort,
+            area=code, cell=code if code and office.areas.by_code(code).level is AreaLevel.CELL else "",
+            sort=sort,
         )  # fmt: skip
         key = queries.behind_cursor(sort, after) if after else None
-        rows, counted = queries.listed(actor, wanted, office.clock())
         needs = together(queries.SORTED_BY[sort], info.needs("items"))
-        found = await office.read.lines(queries.page(rows, sort, bounded(first), key), needs)
-        total = await office.read.value(queries.count(counted)) if info.asks("total") else 0
+        found = await queries.read_page(
+            office.read, actor, wanted, office.clock(), bounded(first), key, needs
+        )
+        total = (
+            await queries.read_total(office.read, actor, wanted, office.clock()) if info.asks("total") else 0
+        )
         page = Page.of(found, first, lambda row: queries.position(row, sort))
         return OrderPage(items=WorkOrder.of(page.items), next=page.next, total=total)
 
@@ -53,7 +59,7 @@ class Query:
 
 async def read(info: Info, id: str) -> WorkOrder:
     """The order as this person sees it now. Raises NotFound."""
-    rows = queries.one(info.context.actor, id)
+    rows = queries.read_one(info.context.actor, id)
     row = await info.context.office.read.line(rows, together(("id",), info.needs()))
     if row is None:
         raise NotFound(subject=id)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import ClassVar
 
 import strawberry
-from sqlmodel import col
 
 from server.command.graphql.steps import (
     Clock,
@@ -30,7 +29,7 @@ from server.command.graphql.types import (
     unit_of,
 )
 from server.command.library import Library
-from server.command.orders import cards, lanes, queries, rules
+from server.command.orders import cards, queries, rules
 from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.graphql.hints import Suggestion, load_suggestions
@@ -254,7 +253,7 @@ def person(info: Info, id: str) -> Person | None:
 
 async def load_orders(context: Context, asked: list[tuple[str, Needs]]) -> list[WorkOrder | None]:
     """Orders by id, with the columns asked; None for those this actor may not see."""
-    wanted = queries.visible_to(context.actor).where(col(Row.id).in_({id for id, _ in asked}))
+    wanted = queries.read_some(context.actor, [id for id, _ in asked])
     needs = together(("id",), *(needs for _, needs in asked))
     found = {view.row.id: view for view in WorkOrder.of(await context.office.read.lines(wanted, needs))}
     return [found.get(id) for id, _ in asked]
@@ -264,8 +263,7 @@ async def load_similar(context: Context, asked: list[tuple[Row, Needs]]) -> list
     """For each order its near duplicates by place, time, kind and words, with the columns asked."""
     points = [point for row, _ in asked if (point := point_of(row))]
     needs = together(ALIKE, *(needs for _, needs in asked))
-    candidates = queries.visible_to(context.actor).where(lanes.open_now())
-    around = await queries.around(context.office.read, candidates, points, rules.MERGE_M, needs)
+    around = await queries.around(context.office.read, context.actor, points, rules.MERGE_M, needs)
     return [_similar(row, around) for row, _ in asked]
 
 

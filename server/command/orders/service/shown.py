@@ -13,6 +13,7 @@ from server.command.orders import queries
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import Actor
 from server.kernel.geo import Wgs84
+from server.platform.kept import kept
 from server.platform.read import Reader
 
 NEEDS = ("id", "state", "area", "lon", "lat", "accuracy_m", "address", "matter_code", "suggestion", "unit_id",
@@ -58,12 +59,12 @@ class Shown:
 
 async def of(session: AsyncSession, ids: Iterable[str]) -> dict[str, Shown]:
     """The orders that carry requests; the caller has asked whose requests they are."""
-    return {row.id: Shown.of(row) for row in await session.exec(_orders(ids))}
+    return {row.id: Shown.of(row) for row in await session.exec(_orders(list(ids)))}
 
 
 async def read(reader: Reader, ids: Iterable[str]) -> dict[str, Shown]:
     """As `of`, for an answer."""
-    return {row.id: Shown.of(row) for row in await reader.lines(_orders(ids), NEEDS)}
+    return {row.id: Shown.of(row) for row in await reader.lines(_kept(list(ids)), NEEDS)}
 
 
 async def public(reader: Reader, id: str) -> Shown | None:
@@ -76,10 +77,12 @@ async def near(
     reader: Reader, point: Wgs84, radius_m: float, limit: int, *, asking: Actor
 ) -> list[tuple[Shown, float]]:
     """Other people's public open orders around a point, nearest first, with metres."""
-    others = queries.public().where(WorkOrder.reporter_id != asking.id)
-    found = await queries.near(reader, others, point, radius_m, limit, NEEDS)
+    found = await queries.near(reader, asking, point, radius_m, limit, NEEDS)
     return [(Shown.of(row), metres) for row, metres in found]
 
 
-def _orders(ids: Iterable[str]) -> SelectOfScalar[WorkOrder]:
-    return select(WorkOrder).where(col(WorkOrder.id).in_(set(ids)))
+def _orders(ids: list[str]) -> SelectOfScalar[WorkOrder]:
+    return select(WorkOrder).where(col(WorkOrder.id).in_(ids))
+
+
+_kept = kept(_orders)

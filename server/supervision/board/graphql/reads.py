@@ -119,7 +119,7 @@ class Query:
     async def cards(self, info: Info, first: int = 20) -> list[WorkOrder]:
         """Open cases with a red or yellow card, the gravest first."""
         office = info.context.office
-        rows = orders.carded(info.context.actor, office.clock()).limit(bounded(first))
+        rows = orders.carded(info.context.actor, office.clock(), bounded(first))
         return WorkOrder.of(await office.read.lines(rows, together(("id",), info.needs())))
 
     @field_for(LEADER, most=100)
