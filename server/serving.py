@@ -81,7 +81,8 @@ def serve(settings: Settings, listener: socket.socket | None = None, beat: Beat 
     config = uvicorn.Config(
         create_app(office=office), host=settings.host, port=settings.port,
         log_config=logs.config(settings.log_lines, settings.log_level), access_log=False,
-        http=Impatient, ws=Lines, ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False, server_header=False,
+        http=Impatient, ws=Lines, ws_max_size=MAX_FRAME_BYTES, ws_per_message_deflate=False,
+        server_header=False,
         proxy_headers=bool(settings.trusted_proxies), forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=settings.drain_seconds,
         callback_notify=beat, timeout_notify=0,
