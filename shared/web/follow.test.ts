@@ -97,6 +97,39 @@ test('when the server cannot resume from a cursor, the follower is told and begi
   expect(again.payload?.variables).toEqual({})
 })
 
+test('told that it reads too slowly, it follows again from its cursor without a word', async () => {
+  const refused: string[] = []
+  const heard = listen({ refused: ({ code }) => refused.push(code) })
+  const first = await station.subscribed(1)
+  station.tell(first, news('7'))
+  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  station.resync(first)
+  const again = await station.subscribed(2)
+  expect(refused).toEqual([])
+  expect(again.payload?.variables).toEqual({ since: '7' })
+})
+
+test('from a process that leaves it moves to another within a second, and goes on', async () => {
+  const heard = listen()
+  station.tell(await station.subscribed(1), news('7'))
+  await vi.waitFor(() => expect(heard).toHaveLength(1))
+  const began = Date.now()
+  station.sockets[0]?.close(1001, 'Going away')
+  const again = await station.subscribed(2)
+  expect(Date.now() - began).toBeLessThan(1_500)
+  expect(again.payload?.variables).toEqual({ since: '7' })
+  station.tell(again, news('8'))
+  await vi.waitFor(() => expect(heard).toEqual(['news 7', 'news 8']))
+})
+
+test('a house that is full is left alone for seconds', async () => {
+  station.admit = () => 1013
+  listen()
+  await vi.waitFor(() => expect(station.sockets).toHaveLength(1))
+  await new Promise((done) => setTimeout(done, 1_200)) // an ordinary failure would be back by now
+  expect(station.sockets).toHaveLength(1)
+})
+
 test('where websockets are blocked it polls, and the chip says so', async () => {
   vi.stubGlobal('WebSocket', BlockedSocket)
   vi.resetModules()

@@ -24,6 +24,15 @@ const BLOCKED_AFTER = 3
 /** Close codes: ours for a token at its end, the client's own when the last follower has gone. */
 const TOKEN_OVER = 4401
 const NOBODY_LISTENS = 1000
+/** The process leaves while others stay, or takes nobody at the moment: not a broken line. */
+const GOING_AWAY = 1001
+const TRY_LATER = 1013
+/** How long phones take together to move from a process that leaves to another one. */
+const MOVE_MS = 1_000
+/** The server's word for: you read too slowly, follow again from your cursor. Nothing is lost. */
+const RESYNC = 'RESYNC'
+/** The attempt a full house counts as: some four seconds' wait. */
+const FULL_HOUSE = 2
 /** A token refused again this soon is not helped by another new one. */
 const RENEW_EVERY_MS = 10_000
 
@@ -57,8 +66,8 @@ const client = lazily(async (): Promise<Client> => {
       },
       closed(event) {
         clearTimeout(silence)
-        if (!wasOpen) failuresToOpen++
         const { code } = event as CloseEvent
+        if (!wasOpen && code !== GOING_AWAY && code !== TRY_LATER) failuresToOpen++
         if (code === NOBODY_LISTENS) heard.socket('idle')
         else if (code !== TOKEN_OVER) heard.socket(isBlocked() ? 'blocked' : 'retry')
       },
@@ -122,12 +131,18 @@ export function follow<T, V extends object>(doc: Doc<T, V>, variables: V, option
         renewedAt = Date.now()
         continue
       }
-      if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED') {
+      if (codeOf(failure) === GOING_AWAY) {
+        attempt = -1 // somebody else is there
+        await pause(MOVE_MS * Math.random(), stopping.signal)
+        continue
+      }
+      if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED' && failure.code !== RESYNC) {
         since = undefined
         options.refused?.(failure)
       }
       if (isBlocked()) options.poll?.()
       if (began + LONGEST_WAIT_MS < Date.now()) attempt = 0
+      if (codeOf(failure) === TRY_LATER) attempt = Math.max(attempt, FULL_HOUSE)
       await pause(isBlocked() ? POLL_MS : backoff(attempt), stopping.signal)
     }
   }
@@ -139,9 +154,10 @@ export function follow<T, V extends object>(doc: Doc<T, V>, variables: V, option
 /** 1-2-4…30 s, each shortened by up to half so that a street of phones does not return in step. */
 const backoff = (attempt: number): number => Math.min(LONGEST_WAIT_MS, 1000 * 2 ** attempt) * (0.5 + Math.random() / 2)
 
+const codeOf = (failure: unknown): unknown => (failure as { code?: unknown } | undefined)?.code
+
 const isTokenOver = (failure: unknown): boolean =>
-  (failure as { code?: unknown } | undefined)?.code === TOKEN_OVER ||
-  (failure instanceof Refusal && failure.code === 'UNAUTHENTICATED')
+  codeOf(failure) === TOKEN_OVER || (failure instanceof Refusal && failure.code === 'UNAUTHENTICATED')
 
 const renewed = (): Promise<boolean> =>
   session.renew().then(

@@ -56,6 +56,13 @@ export class Station {
     this.sockets.at(-1)?.send(JSON.stringify({ id: frame.id, type: 'error', payload }))
   }
 
+  /** What somebody who reads too slowly is told: the last answer, and the end. */
+  resync(frame: Frame): void {
+    const errors = [{ message: 'RESYNC', extensions: { code: 'RESYNC' } }]
+    this.sockets.at(-1)?.send(JSON.stringify({ id: frame.id, type: 'next', payload: { data: null, errors } }))
+    this.sockets.at(-1)?.send(JSON.stringify({ id: frame.id, type: 'complete' }))
+  }
+
   close(): void {
     for (const socket of this.sockets) socket.terminate()
     this.server.close()
