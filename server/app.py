@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from server import schemas
 from server.command.library import Library
@@ -150,7 +151,7 @@ def jobs_of(office: Office) -> Jobs:
     return jobs
 
 
-def create_app(settings: Settings | None = None, office: Office | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, office: Office | None = None) -> ASGIApp:
     """The whole server as an ASGI app; without `settings`, as the environment says. It closes the office."""
     office = office or open_office(settings or Settings())
     settings = office.settings
@@ -171,15 +172,13 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
         turnstile=office.of(Turnstile),
     )  # fmt: skip
     app.add_middleware(GZipMiddleware, minimum_size=PACK_FROM, compresslevel=PACK_LEVEL)
-    app.add_middleware(Shortcut, path="/graphql", to=graphql)
-    app.add_middleware(SecurityHeaders, origin=settings.origin)
-    app.add_middleware(KnownRequests)
     for router in (auth.router, files.router, health.router):
         app.include_router(router(office))
     app.include_router(config.router(office, accounts_of(settings)))
     app.include_router(metrics.router(office, station))
     static.mount(app)
-    return app
+    edge = Shortcut(app, path="/graphql", to=graphql)
+    return KnownRequests(SecurityHeaders(edge, origin=settings.origin))
 
 
 async def turned_away(_request: Request, error: Exception) -> Response:
