@@ -45,7 +45,7 @@ def heard(formatter):
     loggers = [logging.getLogger(name) for name in ("server.test", "asyncio", "strange.library")]
     for each in loggers:
         each.addHandler(handler)
-    lines = []
+    lines: list[str] = []
     yield lines
     for each in loggers:
         each.removeHandler(handler)
@@ -116,8 +116,8 @@ async def test_a_store_tells_its_code_word(sqlite_store):
     with heard(JsonLines()) as lines:
         try:
             async with store.reading() as session:
-                line = await session.connection()
-                await line.execute(text("SELECT :phone FROM nowhere"), {"phone": PHONE})
+                connection = await session.connection()
+                await connection.execute(text("SELECT :phone FROM nowhere"), {"phone": PHONE})
         except Exception:
             log.exception("failed")
     await store.close()
@@ -228,8 +228,10 @@ async def test_nobody_is_in_the_log_of_a_server_in_use(tmp_path):
                 await stranger.get(f"/{NAME}/{PHONE}")
             store = open_store(settings.database)
             async with store.writing() as session:  # a row no code of ours wrote
-                line = await session.connection()
-                await line.execute(text("UPDATE citizen_request SET submitted_at = :said"), {"said": said})
+                connection = await session.connection()
+                await connection.execute(
+                    text("UPDATE citizen_request SET submitted_at = :said"), {"said": said}
+                )
                 await session.commit()
             await store.close()
             broken = await citizen.send(MINE)
@@ -237,7 +239,7 @@ async def test_nobody_is_in_the_log_of_a_server_in_use(tmp_path):
             incident = broken["errors"][0]["extensions"]["params"]["id"]
             [line] = await eventually(lambda: [x for x in running.lines() if x.get("id") == incident])
         phones = (officer, citizen)
-        secrets = [each.token for each in phones]
+        secrets = [str(each.token) for each in phones]
         secrets += [cookie for each in phones for cookie in each.http.cookies.values()]
     whole = running.log.read_text()
     assert (line["level"], line["code"], line["event"]) == ("error", "INTERNAL", "failed")

@@ -17,9 +17,11 @@ from server.platform.watch import watch
 from server.platform.watch.book import MOST_VALUES, OTHER, Book, Counter
 from server.platform.watch.siblings import Siblings
 from server.platform.watch.station import Station
+from server.settings import Settings
 from server.web import health, metrics
 from tests.identity.house import an_office
-from tests.servers import free_port, running
+from tests.servers import eventually, free_port, running
+from tests.watch.serving import post, served
 
 WORKER = {"worker": "0"}
 
@@ -67,7 +69,7 @@ async def test_a_statement_belongs_to_the_operation_that_asked_for_it_also_in_ta
             await asyncio.gather(*(ask(each) for each in range(n)))
             return operation.statements
 
-    assert await asyncio.gather(run("Left", 3), run("Right", 5)) == [3, 5]
+    assert list(await asyncio.gather(run("Left", 3), run("Right", 5))) == [3, 5]
     watch.statement(1.0)  # of nobody
     assert watch.current() is None
 
@@ -266,3 +268,30 @@ async def test_a_process_that_hangs_is_missing_and_nothing_else_is():
         hung.listen()
         async with siblings.listening():
             assert (await siblings.snapshots()).keys() == {"1"}
+
+
+@pytest.mark.timeout(150)
+async def test_a_crew_of_two_is_told_by_whichever_is_asked(postgres_store, redis_url, tmp_path):
+    settings = Settings(
+        data_dir=tmp_path, database_url=postgres_store, redis_url=redis_url, port=free_port(), workers=2
+    )
+    with served(settings) as crew:
+
+        async def both():
+            async with httpx.AsyncClient(base_url=crew.url) as line:
+                page = samples(await line.get("/metrics"))
+            resident = {
+                dict(labels)["worker"] for name, labels in page if name == "sanwei_process_resident_bytes"
+            }
+            return resident == {"0", "1"}
+
+        await eventually(both, within=20)
+        for _ in range(10):
+            assert (await post(crew.port, "/auth/citizen/guest", {})).status == 200
+        async with httpx.AsyncClient(base_url=crew.url) as line:
+            page = samples(await line.get("/metrics"))
+    guests = [
+        n for (name, labels), n in page.items()
+        if name == "sanwei_operations_total" and ("operation", "/auth/citizen/guest") in labels
+    ]  # fmt: skip
+    assert sum(guests) == 10

@@ -92,7 +92,7 @@ class Book:
 
     def snapshot(self) -> Snapshot:
         """All of it as JSON could carry it."""
-        counters = (*self.counters.values(), *self.counted.values())
+        counters: list[Counter | Gauge] = [*self.counters.values(), *self.counted.values()]
         return {
             "operations": [
                 [*key, t.codes, t.buckets, t.seconds, t.statements, t.sql_seconds]

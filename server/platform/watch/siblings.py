@@ -64,14 +64,18 @@ class Siblings:
         writer.close()
 
     async def _ask(self, number: int) -> Snapshot | None:
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.setblocking(False)
         try:
+            line.connect(self._name(number))  # ourselves: uvloop takes such a name for an empty one
             async with asyncio.timeout(ANSWER_SECONDS):
-                reader, writer = await asyncio.open_unix_connection(self._name(number), limit=MOST_BYTES)
+                reader, writer = await asyncio.open_unix_connection(sock=line, limit=MOST_BYTES)
                 try:
                     told = await reader.read() if _is_me(writer) else b""
                 finally:
                     writer.close()
         except OSError:  # TimeoutError is one
+            line.close()
             return None
         snapshot: Snapshot | None = json.loads(told) if told else None
         return snapshot
