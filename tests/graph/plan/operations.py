@@ -55,8 +55,8 @@ class Operation:
         self.text = "\n".join([f"{kind} Op{f'({declared})' if declared else ''} {body}", *self._fragments])
         return self
 
-    def _chance(self, share: float) -> bool:
-        return self.random.random() < share
+    def _chance(self, percent: int) -> bool:
+        return self.random.randrange(100) >= 100 - percent  # nought, the simplest to hypothesis, is no
 
     # ── selections ──
 
@@ -67,7 +67,7 @@ class Operation:
         return f"{{ {' '.join(parts)} }}"
 
     def _part(self, parent: GraphQLNamedType, depth: int, top: bool) -> str:
-        if isinstance(parent, GraphQLUnionType) or (not top and self._chance(0.25)):
+        if isinstance(parent, GraphQLUnionType) or (not top and depth < DEEPEST and self._chance(25)):
             return self._fragment(parent, depth)
         assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
         fields = {
@@ -75,14 +75,14 @@ class Operation:
             for name, field in parent.fields.items()
             if depth < DEEPEST or not is_composite_type(get_named_type(field.type))
         }
-        if self._chance(0.07) or not fields:
-            return f"{'tt: ' if self._chance(0.3) else ''}__typename{self._directives()}"
+        if self._chance(7) or not fields:
+            return f"{'tt: ' if self._chance(30) else ''}__typename{self._directives()}"
         name = self.random.choice(list(fields))
         return self._field(name, fields[name], depth)
 
     def _field(self, name: str, definition: GraphQLField, depth: int) -> str:
         arguments, alias = self._arguments(definition.args), ""
-        if arguments or self._chance(0.15):
+        if arguments or self._chance(15):
             self._aliases += 1
             alias = f"{name}_{self._aliases}: "
         named = get_named_type(definition.type)
@@ -91,12 +91,13 @@ class Operation:
 
     def _fragment(self, parent: GraphQLNamedType, depth: int) -> str:
         on = self.random.choice(self._conditions(parent))
-        body = "{ __typename }" if isinstance(on, GraphQLUnionType) else self._selection(on, depth + 1)
-        if self._chance(0.4):
+        lean = isinstance(on, GraphQLUnionType) or depth > DEEPEST
+        body = "{ __typename }" if lean else self._selection(on, depth + 1)
+        if self._chance(40):
             name = f"F{len(self._fragments)}"
             self._fragments.append(f"fragment {name} on {on} {body}")
             return " ".join(f"...{name}{self._directives()}" for _ in range(self.random.choice((1, 1, 2))))
-        condition = "" if on is parent and self._chance(0.5) else f" on {on}"
+        condition = "" if on is parent and self._chance(50) else f" on {on}"
         return f"...{condition}{self._directives()} {body}"
 
     def _conditions(self, parent: GraphQLNamedType) -> list[GraphQLCompositeType]:
@@ -108,7 +109,7 @@ class Operation:
         return [*possible, *(above for kind in possible for above in kind.interfaces), parent]
 
     def _directives(self) -> str:
-        if not self._chance(0.2):
+        if not self._chance(20):
             return ""
         return "".join(
             f" @{name}(if: {self._flag()})"
@@ -119,10 +120,10 @@ class Operation:
         flag = self.random.choice(FLAGS)
         name = flag.removeprefix("$")
         if flag != name and name not in self._declared:
-            optional = self._chance(0.3)
+            optional = self._chance(30)
             self._declared[name] = "Boolean = true" if optional else "Boolean!"
-            if not optional or self._chance(0.5):
-                self.variables[name] = None if optional and self._chance(0.1) else self._chance(0.5)
+            if not optional or self._chance(50):
+                self.variables[name] = None if optional and self._chance(10) else self._chance(50)
         return flag
 
     # ── arguments ──
@@ -131,25 +132,25 @@ class Operation:
         given = [
             f"{name}: {self._argument(argument.type)}"
             for name, argument in arguments.items()
-            if isinstance(argument.type, GraphQLNonNull) or self._chance(0.5)
+            if isinstance(argument.type, GraphQLNonNull) or self._chance(50)
         ]
         return f"({', '.join(given)})" if given else ""
 
     def _argument(self, kind: GraphQLInputType) -> str:
         value, required = self._value(kind), isinstance(kind, GraphQLNonNull)
-        if self._chance(0.5):
+        if self._chance(50):
             return _literal(value)
         name = f"v{len(self._declared)}"
-        default = "" if required or self._chance(0.7) else f" = {_literal(value)}"
+        default = "" if required or self._chance(70) else f" = {_literal(value)}"
         self._declared[name] = f"{kind}{default}"
-        if required or self._chance(0.7):
+        if required or self._chance(70):
             self.variables[name] = _json(value)
         return f"${name}"
 
     def _value(self, kind: GraphQLInputType, nest: int = 0) -> Any:
         if isinstance(kind, GraphQLNonNull):
             kind = kind.of_type
-        elif self._chance(0.15):
+        elif self._chance(15):
             return None
         if isinstance(kind, GraphQLList):
             return [self._value(kind.of_type, nest) for _ in range(self.random.randrange(3))]
@@ -159,13 +160,13 @@ class Operation:
             return {
                 name: self._value(field.type, nest + 1)
                 for name, field in kind.fields.items()
-                if isinstance(field.type, GraphQLNonNull) or (nest < 2 and self._chance(0.5))
+                if isinstance(field.type, GraphQLNonNull) or (nest < 2 and self._chance(50))
             }
         if kind is GraphQLInt:
             return self.random.randrange(-1, 4)
         if kind is GraphQLFloat:
             return self.random.choice((1, 1.5, -2.0))
-        return self._chance(0.5) if kind is GraphQLBoolean else str(self.random.randrange(5))
+        return self._chance(50) if kind is GraphQLBoolean else str(self.random.randrange(5))
 
 
 def _literal(value: Any) -> str:

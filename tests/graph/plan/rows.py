@@ -64,11 +64,11 @@ class Again:
         return iter(("x", "y"))
 
 
-def rows(random: Random, count: int, wild: float) -> list[Row]:
-    """Rows whose columns hold something unusual with the probability `wild`."""
+def rows(random: Random, count: int, wild: int) -> list[Row]:
+    """Rows whose columns hold something unusual in `wild` of a hundred cases."""
 
     def odd(usual: Any, *others: Any) -> Any:
-        return random.choice(others) if random.random() < wild else usual
+        return random.choice(others) if wild and random.randrange(100) >= 100 - wild else usual
 
     at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     return [
@@ -85,7 +85,7 @@ def rows(random: Random, count: int, wild: float) -> list[Row]:
             tags=odd(["a", "b"], None, [], ["a", None], "str", ("x", 1), 7, {"k": 1}, Again(), [Undefined]),
             matrix=odd([[1, 2], [3]], None, [None, [1]], [[1, None]], [["q"]], [5], ValueError("kept")),
             unit_id=random.randrange(4),
-            broken=frozenset(name for name in BREAKABLE if wild and random.random() < wild / 3),
+            broken=frozenset(name for name in BREAKABLE if wild and random.randrange(300) >= 300 - wild),
         )
         for n in range(count)
     ]

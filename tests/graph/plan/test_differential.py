@@ -27,7 +27,7 @@ def case(random: Random, kind: str) -> tuple[Operation, list[Row]]:
     """An operation, and the rows it meets."""
     root = ROOTS[kind]
     assert root
-    return Operation(GRAPHQL, random).write(kind, root), rows(random, 3, random.choice((0, 0.2, 0.5)))
+    return Operation(GRAPHQL, random).write(kind, root), rows(random, 3, random.choice((0, 20, 50)))
 
 
 async def compare(operation: Operation, met: list[Row]) -> None:
