@@ -3,14 +3,16 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import obstore
-from obstore.store import LocalStore, ObjectStore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, ObjectStore, S3Store
 from sqlalchemy import Index, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
@@ -22,11 +24,16 @@ from server.platform.db import UtcDateTime
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage, Picture, develop
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
+from server.settings import Settings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 Variant = Literal["full", "thumb"]
 SIGNED_SECONDS = 300  # an address opens at most this long
 ROUND_SECONDS = 60  # and stays the same for a minute, so that browsers may keep the picture
 DEVELOPED_AT_ONCE = 2  # each holds up to 150 MB of pixels
+PATIENCE = timedelta(seconds=10)  # with a store that is slow
 FORGOTTEN_AFTER = timedelta(days=30)  # as long as an idempotency key: an outbox may be that late
 FORGOTTEN_AT_ONCE = 100
 
@@ -68,12 +75,41 @@ class File(SQLModel, table=True):
     photo_kind: str | None = None
 
 
+def store_of(settings: Settings) -> ObjectStore:
+    """Where photos lie: a directory beside the embedded store, or what speaks S3 at `files_url`.
+
+    Without a key the surroundings say who we are (a role of the machine). Raises ValueError for other URLs.
+    """
+    if not settings.files_url:
+        return LocalStore(settings.data_dir / "files", mkdir=True)
+    if not settings.files_url.startswith("s3://"):
+        raise ValueError("SANWEI_FILES_URL must be s3://bucket/prefix")
+    given: S3Config = {"region": settings.files_region}
+    if settings.files_endpoint:
+        given |= {"endpoint": settings.files_endpoint, "virtual_hosted_style_request": False}
+    if settings.files_key:
+        given |= {"access_key_id": settings.files_key, "secret_access_key": settings.files_secret}
+    return S3Store.from_url(
+        settings.files_url, config=given, retry_config={"max_retries": 2, "retry_timeout": PATIENCE},
+        client_options={"allow_http": settings.files_endpoint.startswith("http:"), "timeout": PATIENCE},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A photo on its way out: how many bytes, and the bytes."""
+
+    size: int
+    parts: AsyncIterator[bytes]
+
+
 class Files:
-    """Keeps photos in `store` (by default a directory beside the database) and signs their addresses."""
+    """Keeps photos in a store and signs their addresses. What kind of file it is stands in no store's header:
+    every photo is WebP. Raises OSError when the store is away."""
 
     def __init__(self, office: Office, *, store: ObjectStore | None = None) -> None:
         self._office = office
-        self._store = store or LocalStore(office.settings.data_dir / "files", mkdir=True)
+        self._store = store or store_of(office.settings)
         self._key = office.of(Vault).derive("file addresses")
         self._developing = asyncio.Semaphore(DEVELOPED_AT_ONCE)
 
@@ -104,7 +140,7 @@ class Files:
             raise
         return file, True
 
-    async def show(self, id: str, variant: Variant, *, person: str, ends: int, signature: str) -> bytes:
+    async def show(self, id: str, variant: Variant, *, person: str, ends: int, signature: str) -> Shown:
         """The WebP behind a signed address. Raises NotFound when the address is wrong or has ended."""
         now = self._office.clock().timestamp()
         right = hmac.compare_digest(self._signature(id, variant, person, ends).encode(), signature.encode())
@@ -114,7 +150,9 @@ class Files:
             file = await session.get(File, id)
         if file is None:
             raise NotFound(subject=id)
-        return bytes(await (await obstore.get_async(self._store, _path(file, variant))).bytes_async())
+        with _reachable():
+            found = await obstore.get_async(self._store, _path(file, variant))
+        return Shown(found.meta["size"], (bytes(part) async for part in found.stream()))
 
     def sign(self, id: str, variant: Variant, actor: Actor) -> str:
         """An address that shows the photo to `actor` for at most five minutes."""
@@ -133,7 +171,7 @@ class Files:
             for file in files:
                 await work.session.delete(file)
         for file in files:
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, NotFoundError):
                 await obstore.delete_async(self._store, [_path(file, "full"), _path(file, "thumb")])
         return len(files)
 
@@ -149,8 +187,9 @@ class Files:
         return file
 
     async def _put(self, file: File, picture: Picture) -> None:
-        await obstore.put_async(self._store, _path(file, "full"), picture.full)
-        await obstore.put_async(self._store, _path(file, "thumb"), picture.thumb)
+        with _reachable():
+            await obstore.put_async(self._store, _path(file, "full"), picture.full)
+            await obstore.put_async(self._store, _path(file, "thumb"), picture.thumb)
 
     def _signature(self, id: str, variant: Variant, person: str, ends: int) -> str:
         text = f"{id}/{variant}/{person}/{ends}"
@@ -188,6 +227,15 @@ def attached(kind: str, ids: Collection[str] | None = None) -> SelectOfScalar[Fi
 async def hand_over(work: Work, from_id: str, to_id: str) -> None:
     """A guest became somebody: his photos are that person's."""
     await work.session.exec(update(File).where(col(File.owner_id) == from_id).values(owner_id=to_id))
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """The store's own errors are an outage like any other."""
+    try:
+        yield
+    except BaseError as error:
+        raise OSError("the photos' store is away") from error
 
 
 async def _read(body: AsyncIterator[bytes]) -> bytes:

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
@@ -17,6 +18,7 @@ from server.platform.work import Office
 from server.web.refusals import CityRoute
 
 SHOWN_AS = {
+    "Content-Encoding": "identity",  # WebP is packed already
     "Cache-Control": f"private, max-age={SIGNED_SECONDS}, immutable",
     "Content-Disposition": "inline",
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -63,7 +65,8 @@ def router(office: Office) -> APIRouter:
     async def show(
         id: UUID, variant: Variant, u: str, e: int, s: Annotated[str, Query(max_length=64)]
     ) -> Response:
-        webp = await files.show(str(id), variant, person=u, ends=e, signature=s)
-        return Response(webp, media_type="image/webp", headers=SHOWN_AS)
+        shown = await files.show(str(id), variant, person=u, ends=e, signature=s)
+        headers = SHOWN_AS | {"Content-Length": str(shown.size)}
+        return StreamingResponse(shown.parts, media_type="image/webp", headers=headers)
 
     return routes

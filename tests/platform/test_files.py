@@ -2,19 +2,23 @@
 
 import asyncio
 import hashlib
+import urllib.request
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
+import obstore
 import pytest
-from obstore.store import MemoryStore
+from moto.server import ThreadedMotoServer
 
 from server.kernel.errors import BadInput, NotFound
 from server.platform import files
-from server.platform.files import File, Files, IdTaken, PhotoKind
+from server.platform.files import File, Files, IdTaken, PhotoKind, store_of
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage
+from server.settings import Settings
 from tests.factories import a_citizen, an_id, an_officer
 from tests.identity.house import an_office, count
 from tests.platform.pictures import HEIC, exif, photo
+from tests.servers import free_port
 
 RED, BLUE = photo((400, 300), exif=exif()), photo((300, 400))
 
@@ -57,7 +61,10 @@ async def show(room, url, **changed):
         "signature": query["s"],
     }
     facts |= changed
-    return await room.show(facts.pop("id"), facts.pop("variant"), **facts)
+    shown = await room.show(facts.pop("id"), facts.pop("variant"), **facts)
+    webp = b"".join([part async for part in shown.parts])
+    assert len(webp) == shown.size
+    return webp
 
 
 def stored(office):
@@ -250,7 +257,61 @@ async def test_what_nobody_claims_is_forgotten_after_a_month(office, room, clock
     await show(room, room.sign(claimed, "full", actor))
 
 
-async def test_another_store_does_as_well(office):
-    room, actor = Files(office, store=MemoryStore()), an_officer()
-    id = await keep(room, actor)
-    assert (await show(room, room.sign(id, "full", actor)))[8:12] == b"WEBP" and stored(office) == []
+# ── the same on what speaks S3 ────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def s3():
+    """An S3 of this run's own with one bucket."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    urllib.request.urlopen(urllib.request.Request(f"http://{host}:{port}/photos", method="PUT")).close()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["directory", "s3"])
+def shelf(request, settings):
+    """Both places photos may lie in; two on S3 share a bucket under prefixes of their own."""
+    if request.param == "directory":
+        return store_of(settings)
+    return store_of(settings.model_copy(update={
+        "files_url": f"s3://photos/区县/{an_id()}", "files_endpoint": request.getfixturevalue("s3"),
+        "files_key": "key", "files_secret": "secret",
+    }))  # fmt: skip
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_every_store_keeps_shows_and_forgets(office, shelf, clock):
+    room, actor = Files(office, store=shelf), an_officer()
+    id, left = await keep(room, actor), await keep(room, actor, BLUE)
+    await attach(office, actor, [id])
+    for variant in ("full", "thumb"):
+        assert (await show(room, room.sign(id, variant, actor)))[8:12] == b"WEBP"
+    with pytest.raises(NotFound):
+        await show(room, room.sign(id, "full", actor), person=an_id())
+    paths = {entry["path"] async for page in obstore.list(shelf) for entry in page}
+    assert {path.split("/")[1] for path in paths} == {id, left} and len(paths) == 4
+    clock.advance(days=31)
+    assert await room.forget_unclaimed() == 1
+    paths = {entry["path"] async for page in obstore.list(shelf) for entry in page}
+    assert {path.split("/")[1] for path in paths} == {id}
+    assert await room.forget_unclaimed() == 0
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_a_store_that_is_away_is_an_outage_and_leaves_no_row(office):
+    away = office.settings.model_copy(update={
+        "files_url": "s3://photos", "files_endpoint": f"http://127.0.0.1:{free_port()}",
+        "files_key": "key", "files_secret": "secret",
+    })  # fmt: skip
+    with pytest.raises(OSError, match="away"):
+        await keep(Files(office, store=store_of(away)), an_officer())
+    assert await count(office, File) == 0
+
+
+@pytest.mark.parametrize("url", ["ftp://city.example/photos", "/srv/photos", "gs://photos"])
+def test_other_places_are_refused(tmp_path, url):
+    with pytest.raises(ValueError, match="s3://"):
+        store_of(Settings(data_dir=tmp_path, files_url=url))
