@@ -40,14 +40,14 @@ def listeners(host: str, port: int, n: int) -> list[socket.socket]:
 class Worker:
     """A process that serves. It sends a byte a second, the first when it is ready; see server/serving.py."""
 
-    def __init__(self, process: Process, line: socket.socket) -> None:
-        self._process, self._line = process, line
+    def __init__(self, process: Process, line: socket.socket, silent_seconds: float) -> None:
+        self._process, self._line, self._silent_seconds = process, line, silent_seconds
         self._ready: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._leaving = False
         self._listening = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, command: Sequence[str], listener: socket.socket) -> "Worker":
+    async def start(cls, command: Sequence[str], listener: socket.socket, silent_seconds: float) -> "Worker":
         """A new process on `listener`, in a session of its own: a terminal's signals are for the crew."""
         mine, its = socket.socketpair()
         mine.setblocking(False)
@@ -56,7 +56,7 @@ class Worker:
             process = await asyncio.create_subprocess_exec(
                 *command, *map(str, fds), pass_fds=fds, start_new_session=True, stdin=DEVNULL
             )
-        return cls(process, mine)
+        return cls(process, mine, silent_seconds)
 
     @property
     def pid(self) -> int:
@@ -87,7 +87,7 @@ class Worker:
         with self._line:
             try:
                 while await asyncio.wait_for(loop.sock_recv(self._line, 64), patience):
-                    patience = SILENT_SECONDS
+                    patience = self._silent_seconds
                     if not self._ready.done():
                         self._ready.set_result(True)
             except TimeoutError:
@@ -107,8 +107,10 @@ class Worker:
 class Berth:
     """A listening socket and who serves on it: one worker, or two while one relieves the other."""
 
-    def __init__(self, listener: socket.socket, command: Sequence[str], drain_seconds: float) -> None:
-        self._listener, self._command = listener, command
+    def __init__(
+        self, listener: socket.socket, command: Sequence[str], drain_seconds: float, silent_seconds: float
+    ) -> None:
+        self._listener, self._command, self._silent_seconds = listener, command, silent_seconds
         self._patience = drain_seconds + KILL_SECONDS
         self._changing = asyncio.Lock()
         self._current: Worker | None = None
@@ -117,7 +119,7 @@ class Berth:
     async def relieve(self) -> bool:
         """A new worker and, once that serves, the end of the one before. False: the one before stays."""
         async with self._changing:
-            new = await Worker.start(self._command, self._listener)
+            new = await Worker.start(self._command, self._listener, self._silent_seconds)
             self._alive.add(new)
             if not await new.ready():
                 await self._end(new, 0.0)
@@ -152,10 +154,10 @@ class Crew:
 
     def __init__(
         self, prepare: Sequence[str], work: Sequence[str], listeners: Sequence[socket.socket], *,
-        drain_seconds: float,
+        drain_seconds: float, silent_seconds: float = SILENT_SECONDS,
     ) -> None:  # fmt: skip
         self._prepare, self._listeners = prepare, listeners
-        self._berths = [Berth(each, work, drain_seconds) for each in listeners]
+        self._berths = [Berth(each, work, drain_seconds, silent_seconds) for each in listeners]
         self._end, self._renew = asyncio.Event(), asyncio.Event()
 
     async def run(self) -> int:
