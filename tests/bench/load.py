@@ -25,7 +25,7 @@ class Load:
     seconds: float
     took: list[float] = field(default_factory=list)
     refused: list[bytes] = field(default_factory=list)
-    wrong: int = 0
+    wrong: list[bytes] = field(default_factory=list)
     size: int = 0  # bytes of the last body
 
     @property
@@ -80,8 +80,9 @@ async def load(
     for line in lines:
         line.transport.close()
     if found.wrong or not found.took:
-        shown = found.refused[0][-600:].decode(errors="replace") if found.refused else "content"
-        raise WrongAnswer(f"port {port}: {found.wrong} wrong, {len(found.refused)} refused: {shown}")
+        shown = (found.wrong or found.refused or [b"no answer"])[0].rpartition(HEAD_END)[2][:600]
+        counts = f"{len(found.wrong)} wrong, {len(found.refused)} refused"
+        raise WrongAnswer(f"port {port}: {counts}: {shown.decode(errors='replace')}")
     return found
 
 
@@ -135,17 +136,18 @@ class _Line(asyncio.Protocol):
 
     def _answered(self, now: float) -> None:
         found, got = self._found, self._got
+        self._counted = self._counted or self._sent >= self._begin
         if got[9:12] != b"200" or b'"errors":' in got:
             found.refused.append(bytes(got))
-            self._counted = True
-        elif self._sent >= self._begin:
-            found.took.append(now - self._sent)
-            found.seconds = now - self._begin
-            self._counted = True
-        self._seen += 1
-        if self._check and self._seen % LOOK_AT_EVERY == 1:
-            found.size = self._whole - self._body
-            found.wrong += not self._check(bytes(got[self._body :]))
+        else:
+            self._seen += 1
+            if self._check and self._seen % LOOK_AT_EVERY == 1:
+                found.size = self._whole - self._body
+                if not self._check(bytes(got[self._body :])):
+                    found.wrong.append(bytes(got))
+            if self._sent >= self._begin:
+                found.took.append(now - self._sent)
+                found.seconds = now - self._begin
         if now < self._end or not self._counted:
             self._ask()
         else:
