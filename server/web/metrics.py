@@ -1,5 +1,6 @@
 """/metrics: what Prometheus reads. For this machine alone, or for whoever knows the settings' secret."""
 
+import asyncio
 import ipaddress
 from hmac import compare_digest
 
@@ -24,9 +25,8 @@ def router(office: Office, station: Station) -> APIRouter:
         if not _knows(request, office.settings.metrics_token):
             raise NotFound
         snapshots = await station.siblings.snapshots()
-        body, media = exposition.page(
-            snapshots, await queues.facts(office), request.headers.get("accept", "")
-        )
+        facts, accept = await queues.facts(office), request.headers.get("accept", "")
+        body, media = await asyncio.to_thread(exposition.page, snapshots, facts, accept)  # thousands of lines
         return Response(body, headers={"Content-Type": media, "Cache-Control": "no-store"})
 
     return routes

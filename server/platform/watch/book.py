@@ -91,15 +91,15 @@ class Book:
         self.gauges: dict[str, Gauge] = {}
 
     def snapshot(self) -> Snapshot:
-        """All of it as JSON could carry it."""
+        """All of it as it is now, as JSON could carry it."""
         counters: list[Counter | Gauge] = [*self.counters.values(), *self.counted.values()]
         return {
             "operations": [
-                [*key, t.codes, t.buckets, t.seconds, t.statements, t.sql_seconds]
+                [*key, dict(t.codes), list(t.buckets), t.seconds, t.statements, t.sql_seconds]
                 for key, t in self.tallies.items()
             ],
-            "counters": {c.name: [c.help, c.label, c.values] for c in counters},
-            "gauges": {g.name: [g.help, g.label, g.values] for g in self.gauges.values()},
+            "counters": {c.name: [c.help, c.label, dict(c.values)] for c in counters},
+            "gauges": {g.name: [g.help, g.label, dict(g.values)] for g in self.gauges.values()},
         }
 
 
