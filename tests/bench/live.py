@@ -8,13 +8,13 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import orjson
 
 from server.kernel.actors import Post
 from tests.bench import asked, lattice, people
 from tests.bench.bench import Bench
 from tests.bench.contestants import Contestant, node, ours
+from tests.bench.load import Caller, post
 from tests.bench.report import Rounds, Row, at_most
 from tests.bench.sockets import Listener, hang_up, listen
 from tests.bench.stores import ask
@@ -23,7 +23,7 @@ LIVE = """subscription Live { liveOrders { cursor verb orderId order {
   id no version state title danger likes reportedAt } } }"""
 LIVE_OF_CELL = LIVE.replace("Live {", "Live($cell: String) {").replace("Orders {", "Orders(cell: $cell) {")
 GRAPHQL_WS = "graphql-ws"
-JSON = {"content-type": "application/json"}
+PATIENCE = 30.0  # seconds for one event to be made
 PER_PERSON = 10  # sockets, the product's cap
 EVENTS = 6  # one after another in a round
 QUIET_SECONDS = 20.0  # as long as a fan-out may take before it counts as lost
@@ -110,25 +110,29 @@ async def publisher(server: Contestant, officers: list[str]) -> AsyncIterator[Pu
 
     For ours an officer reports; the peer is handed the event.
     """
-    dice, matter = random.Random(5), people.matters()[0][0]
+    dice, matter, caller = random.Random(5), people.matters()[0][0], Caller(server.port)
     squares = {square.code: square for square in lattice.squares()}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.port}", timeout=30) as http:
 
-        async def report(cell: str) -> str:
-            at = squares[cell].point(dice.random(), dice.random())
-            given = asked.finding(dice, matter, {"lon": at.lon, "lat": at.lat, "datum": "WGS84"})
-            answer = await http.post(
-                "/graphql", content=asked.body(asked.REPORT, input=given),
-                headers={"authorization": f"Bearer {dice.choice(officers)}", **JSON},
-            )  # fmt: skip
-            return "" if "errors" in answer.json() else str(given["id"])
+    def report(cell: str) -> tuple[str, bytes]:
+        at = squares[cell].point(dice.random(), dice.random())
+        given = asked.finding(dice, matter, {"lon": at.lon, "lat": at.lat, "datum": "WGS84"})
+        asks = asked.body(asked.REPORT, input=given)
+        return given["id"], post("/graphql", asks, dice.choice(officers), server.port)
 
-        async def hand_over(cell: str) -> str:
-            event = an_event(asked.submission(dice)["id"])
-            await http.post("/publish", content=orjson.dumps({"cell": cell, "event": event}))
-            return str(event["orderId"])
+    def hand_over(cell: str) -> tuple[str, bytes]:
+        event = an_event(asked.submission(dice)["id"])
+        return event["orderId"], post("/publish", orjson.dumps({"cell": cell, "event": event}))
 
-        yield hand_over if server.name == GRAPHQL_WS else report
+    async def publish(cell: str) -> str:
+        id, request = hand_over(cell) if server.name == GRAPHQL_WS else report(cell)
+        try:
+            status, answer, _ = await asyncio.wait_for(caller.ask(request), PATIENCE)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError):
+            return ""
+        return id if status == 200 and b'"errors":' not in answer else ""
+
+    yield publish
+    caller.close()
 
 
 def an_event(id: str) -> dict[str, Any]:
