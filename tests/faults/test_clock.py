@@ -1,16 +1,19 @@
 """A clock that jumps: each mark is told once, held acts happen once, and the chains hold."""
 
 from collections import Counter
+from contextlib import aclosing
 from datetime import timedelta
 
 from server.app import jobs_of
 from server.platform import audit
+from server.platform.audit import AuditLine
+from server.platform.news import Interest
 from tests.city import City, city
 
 __all__ = ["city"]
 
 
-def marks(lines) -> Counter:
+def marks(lines: list[AuditLine]) -> Counter[tuple[str, str]]:
     """How often each clock of a case told each of its marks."""
     return Counter((line.verb, line.detail["clock"]) for line in lines if ".clock_" in line.verb)
 
@@ -65,10 +68,11 @@ async def test_an_act_held_over_a_jump_happens_once(city: City) -> None:
 
 
 async def test_news_is_followed_by_number_whatever_the_clock_says(city: City) -> None:
-    first = await city.submit()
-    cursor = str(await city.office.news.head())
+    orders = Interest("order")
+    await city.submit()
+    async with aclosing(city.office.news.follow(orders)) as events:
+        here = (await anext(events)).cursor
     city.clock.advance(days=-2)
     second = await city.submit()
-    told = await city.ask(city.li, "{ orders(sort: NEWEST) { items { id } } }")
-    assert {row["id"] for row in told["orders"]["items"]} == {first, second}
-    assert str(await city.office.news.head()) > cursor
+    async with aclosing(city.office.news.follow(orders, since=here)) as events:
+        assert [(await anext(events)).subject_id for _ in range(2)] == [None, second]

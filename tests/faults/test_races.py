@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -66,11 +66,12 @@ async def test_two_dispatchers_on_two_servers_dispatch_a_case_once(desks: tuple[
         outcomes[codes[0]] += 1
     assert set(outcomes) <= BEATEN, outcomes
 
-    async def dispatched() -> bool:
+    async def on_their_way() -> list[str]:
         states = [(await dispatchers[0].ask(ONE, id=id))["order"]["state"] for id in ids]
-        return states == ["DISPATCHED"] * ROUNDS
+        return ids if states == ["DISPATCHED"] * ROUNDS else []
 
-    await eventually(dispatched, within=20)
+    there: Callable[[], Awaitable[list[str]]] = on_their_way
+    await eventually(there, within=20)
     for id in ids:
         verbs = [line["verb"] for line in (await dispatchers[1].ask(ONE, id=id))["order"]["timeline"]]
         assert verbs.count("verb.order.dispatch") == 1
