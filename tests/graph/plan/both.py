@@ -1,6 +1,6 @@
 """Runs an operation both ways, as graphql-core does and as planned, and compares."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,11 @@ class Prepared:
 
     async def planned(self, context: Any, root: Any = None) -> ExecutionResult:
         """The plan's answer."""
-        return await await_maybe(self.plan.run(root, context, self.variables))
+        return await await_maybe(self.begun(context, root))
+
+    def begun(self, context: Any, root: Any = None) -> ExecutionResult | Awaitable[ExecutionResult]:
+        """The plan's answer, or what it is waiting for."""
+        return self.plan.run(root, context, self.variables)
 
 
 def prepare(schema: strawberry.Schema, text: str, given: dict[str, Any] | None = None) -> Prepared:
