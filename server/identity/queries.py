@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.identity.tables import Account, LoginSession, PostHolding, Unit
 from server.kernel.actors import UNIT_POSTS, Actor, Post, Role
+from server.platform.kept import kept
 from server.platform.read import Reader
 
 
@@ -85,13 +86,12 @@ def actor_of(account: Account, holding: PostHolding | None) -> Actor:
 
 async def people(read: Reader, ids: Iterable[str]) -> dict[str, PersonRow]:
     """Names and posts by account id, in one query. Ids nobody has are left out."""
-    return _by_id(await read.tuples(_persons().where(col(Account.id).in_(set(ids)))))
+    return _by_id(await read.tuples(_people(list(ids))))
 
 
 async def names(read: Reader, ids: Iterable[str]) -> dict[str, tuple[str, Role]]:
     """Names and roles by account id. Ids nobody has are left out."""
-    rows: Any = select(Account.id, Account.name, Account.role).where(col(Account.id).in_(set(ids)))
-    return {id: (name, Role(role)) for id, name, role in await read.tuples(rows)}
+    return {id: (name, Role(role)) for id, name, role in await read.tuples(_names(list(ids)))}
 
 
 async def officers_of_cell(read: Reader, cell: str, *, now: datetime) -> list[PersonRow]:
@@ -115,11 +115,13 @@ async def handlers_of(session: AsyncSession, unit_id: str, *, now: datetime) -> 
     return list(_by_id(rows).values())
 
 
+@kept
 def unit(id: str) -> SelectOfScalar[Unit]:
     """One department."""
     return select(Unit).where(Unit.id == id)
 
 
+@kept
 def account(id: str) -> SelectOfScalar[Account]:
     """One's own account: ask only for somebody who is signed in."""
     return select(Account).where(Account.id == id)
@@ -135,6 +137,16 @@ def _persons() -> Any:
             col(PostHolding.ends_at).is_not(None), col(PostHolding.starts_at), col(PostHolding.id)
         )
     )  # fmt: skip
+
+
+@kept
+def _people(ids: list[str]) -> Any:
+    return _persons().where(col(Account.id).in_(ids))
+
+
+@kept
+def _names(ids: list[str]) -> Any:
+    return select(Account.id, Account.name, Account.role).where(col(Account.id).in_(ids))
 
 
 def _officers(area: str, now: datetime) -> Any:

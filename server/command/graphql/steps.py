@@ -1,24 +1,32 @@
 """The life of a case: the steps that were taken, and the clocks that run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 import strawberry
-from sqlalchemy import tuple_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from server.command.graphql.types import FROM_REPORTERS, PHOTO, Person, Photo, load_people, unit_of
+from server.command.graphql.types import (
+    FROM_REPORTERS,
+    PHOTO,
+    Person,
+    Photo,
+    load_people,
+    photos_of,
+    unit_of,
+)
 from server.graph.audience import field_for
 from server.graph.context import Context, Info
 from server.graph.views import View, column
 from server.identity.graphql import Unit
 from server.kernel.actors import EVERYONE, LEADER, OFFICER, STAFF, Role
-from server.platform import files, sla
+from server.platform import sla
 from server.platform.audit import AuditLine
+from server.platform.kept import kept
 
 LINE = ("street", "seq", "at", "verb", "subject_kind", "subject_id", "actor_id", "unit_id", "receiver",
         "opinion", "detail")  # fmt: skip
@@ -128,19 +136,23 @@ class Life:
 
 async def load_timelines(context: Context, lives: list[Life]) -> list[list[TimelineEntry]]:
     """The steps of each life, newest first."""
-    subjects = {subject for life in lives for subject in life.subjects}
-    rows = (
-        select(AuditLine).where(tuple_(col(AuditLine.subject_kind), col(AuditLine.subject_id)).in_(subjects))
-        .order_by(col(AuditLine.at).desc(), col(AuditLine.seq).desc()).limit(MOST_STEPS * len(lives))
-    )  # fmt: skip
+    read = context.office.read
+    kinds, ids = (
+        sorted(set(each)) for each in zip(*(s for life in lives for s in life.subjects), strict=True)
+    )
     lines: defaultdict[Subject, list[AuditLine]] = defaultdict(list)
-    for line in await context.office.read.lines(rows, LINE):
+    for line in await read.lines(_steps(kinds, ids, MOST_STEPS * len(lives)), LINE):
         lines[line.subject_kind, line.subject_id].append(line)
     photos: defaultdict[str, list[Photo]] = defaultdict(list)
-    taken = files.attached("order", {id for _, id in subjects})
-    for photo in Photo.of(await context.office.read.lines(taken, PHOTO)):
+    for photo in Photo.of(await read.lines(photos_of(ids), PHOTO)):
         photos[photo.row.attached_id or ""].append(photo)
     return [_told(life, lines, photos) for life in lives]
+
+
+@kept
+def _steps(kinds: list[str], ids: list[str], most: int) -> SelectOfScalar[AuditLine]:
+    rows = select(AuditLine).where(col(AuditLine.subject_kind).in_(kinds), col(AuditLine.subject_id).in_(ids))
+    return rows.order_by(col(AuditLine.at).desc(), col(AuditLine.seq).desc()).limit(most)
 
 
 def _told(
@@ -188,14 +200,21 @@ async def load_clocks(context: Context, ids: list[str]) -> list[list[Clock]]:
 
 async def load_pressing(context: Context, stages: list[tuple[str, str]]) -> list[Clock | None]:
     """For each order and the name of its stage's clock: the one that runs, or any that does."""
-    running = _clocks([id for id, _ in stages]).where(col(sla.Timer.stopped_at).is_(None))
     found: dict[tuple[str, str], Clock] = {}
-    for clock in Clock.of(await context.office.read.lines(running, CLOCK)):
+    for clock in Clock.of(await context.office.read.lines(_running([id for id, _ in stages]), CLOCK)):
         found.setdefault((clock.row.subject_id, clock.row.name), clock)
         found.setdefault((clock.row.subject_id, ""), clock)
     return [found.get((id, name)) or found.get((id, "")) for id, name in stages]
 
 
-def _clocks(ids: Iterable[str]) -> SelectOfScalar[sla.Timer]:
-    mine = (sla.Timer.subject_kind == "order", col(sla.Timer.subject_id).in_(set(ids)))
+@kept
+def _clocks(ids: list[str]) -> SelectOfScalar[sla.Timer]:
+    mine = (sla.Timer.subject_kind == "order", col(sla.Timer.subject_id).in_(ids))
     return select(sla.Timer).where(*mine).order_by(col(sla.Timer.started_at))
+
+
+@kept
+def _running(ids: list[str]) -> SelectOfScalar[sla.Timer]:
+    mine = (sla.Timer.subject_kind == "order", col(sla.Timer.subject_id).in_(ids))
+    live = select(sla.Timer).where(*mine, col(sla.Timer.stopped_at).is_(None))
+    return live.order_by(col(sla.Timer.started_at))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol, Self, cast
 
 import strawberry
 from sqlmodel import col
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.catalogue import entries
 from server.command.library import Library
@@ -25,6 +26,7 @@ from server.kernel.text import clean_line
 from server.platform import files
 from server.platform.areas import AreaTree, Hit
 from server.platform.files import File, Files, PhotoKind
+from server.platform.kept import kept
 from server.platform.work import Office
 
 # Photos a reporter took: merged into one case, two reporters do not see each other's.
@@ -248,16 +250,27 @@ async def load_staff_names(context: Context, ids: list[str]) -> list[str | None]
 async def load_photos(context: Context, ids: list[str]) -> list[list[Photo]]:
     """The photos of each order, the oldest first."""
     found: dict[str, list[Photo]] = {id: [] for id in ids}
-    for photo in Photo.of(await context.office.read.lines(files.attached("order", found), PHOTO)):
+    for photo in Photo.of(await context.office.read.lines(photos_of(ids), PHOTO)):
         found[photo.row.attached_id or ""].append(photo)
     return [found[id] for id in ids]
 
 
 async def load_covers(context: Context, ids: list[str]) -> list[Photo | None]:
     """Photos of orders by their own ids."""
-    rows = files.attached("order").where(col(File.id).in_(set(ids)))
-    found = {photo.row.id: photo for photo in Photo.of(await context.office.read.lines(rows, PHOTO))}
+    photos = Photo.of(await context.office.read.lines(_covers(ids), PHOTO))
+    found = {photo.row.id: photo for photo in photos}
     return [found.get(id) for id in ids]
+
+
+@kept
+def photos_of(ids: list[str]) -> SelectOfScalar[File]:
+    """The photos of orders."""
+    return files.attached("order", ids)
+
+
+@kept
+def _covers(ids: list[str]) -> SelectOfScalar[File]:
+    return files.attached("order").where(col(File.id).in_(ids))
 
 
 # ── what the platform knows by heart ──────────────────────────────────────────────────────────────

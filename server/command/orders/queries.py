@@ -1,7 +1,6 @@
 """Every SELECT on work orders. Each starts at the actor, so scope cannot be forgotten."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import cos, radians
@@ -19,7 +18,6 @@ from sqlalchemy import (
     or_,
     true,
     tuple_,
-    union_all,
 )
 from sqlalchemy import select as columns
 from sqlalchemy.orm import Mapped
@@ -36,12 +34,11 @@ from server.kernel.geo import Wgs84, distance_m
 from server.kernel.spots import spots_around
 from server.platform.db import UtcDateTime
 from server.platform.kept import kept, reckoned
-from server.platform.read import TUPLES, Needs, Reader, together
+from server.platform.read import Needs, Reader, together
 from server.platform.sla import Timer
 
 M = TypeVar("M")
 
-REACH = 10_000  # ten days of a district that reports a thousand a day
 COUNTED = 10_000
 MOST_AROUND = 500  # cases of one neighbourhood that are measured
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts what has no deadline behind everything that has
@@ -66,7 +63,7 @@ def _after(prefix: str) -> str:
     return str(int(prefix) + 1)
 
 
-def _beneath(prefix: str) -> ColumnElement[bool]:
+def beneath(prefix: str) -> ColumnElement[bool]:
     """The orders `within` an area, to filter by and not to search by: open ones and newest ones have indexes
     of their own, and a planner that takes the area's instead sorts years of history."""
     return within(col(WorkOrder.area).concat(""), prefix)
@@ -78,7 +75,7 @@ def visible_to(actor: Actor) -> SelectOfScalar[WorkOrder]:
     rows = select(WorkOrder)
     match actor.role:
         case Role.LEADER:
-            return rows.where(_beneath(actor.area))
+            return rows.where(beneath(actor.area))
         case Role.OFFICER:
             return rows.where(_of_post(actor))
         case Role.CITIZEN:
@@ -89,7 +86,7 @@ def _of_post(actor: Actor) -> ColumnElement[bool]:
     if actor.post is Post.SYSTEM:
         return true()
     if actor.post in DISPATCHERS or actor.post is Post.ARBITER:
-        return _beneath(actor.area)
+        return beneath(actor.area)
     if actor.post in UNIT_POSTS:
         return col(WorkOrder.unit_id) == actor.unit_id
     if actor.post is Post.GRID_OFFICER:
@@ -115,81 +112,6 @@ def in_lane(actor: Actor, which: OrderLane, now: datetime) -> SelectOfScalar[Wor
 def behind(actor: Actor, which: BoardFigureKey, now: datetime) -> SelectOfScalar[WorkOrder]:
     """The very cases behind a figure of the board."""
     return visible_to(actor).where(lanes.figure(which, now))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which orders a list is to hold; without lane and figure it is of everything."""
-
-    lane: OrderLane | None = None
-    figure: BoardFigureKey | None = None
-    area: str = ""
-    cell: str = ""
-    words: str = ""
-    sort: OrderSort = OrderSort.DUE
-
-    @property
-    def sweeping(self) -> bool:
-        """Thousands of orders have to be looked at to find a page of them."""
-        return bool(self.words) or not (self.lane or self.figure or self.sort is OrderSort.NEWEST)
-
-
-Rows = SelectOfScalar[WorkOrder]
-
-
-def listed(actor: Actor, wanted: Wanted, now: datetime) -> tuple[Rows, Rows]:
-    """The rows of a list, to be read page by page; and the same to be counted.
-
-    A list of everything is read as far as `reachable` when it is searched or sorted by more than its age.
-    """
-    rows = visible_to(actor)
-    if wanted.lane:
-        rows = in_lane(actor, wanted.lane, now)
-    if wanted.figure:
-        rows = behind(actor, wanted.figure, now)
-    rows = _there(rows, wanted)
-    if wanted.lane or wanted.figure:
-        rows = matching(rows, wanted.words)
-        return rows, rows
-    if wanted.words:
-        return (
-            rows := matching(reachable(actor, wanted.words), wanted.words).where(_beneath(wanted.area))
-        ), rows
-    counted = rows.where(within(col(WorkOrder.area), wanted.area or _watched(actor)))  # by the area's index
-    if wanted.sort is OrderSort.NEWEST:
-        return rows, counted
-    return _there(reachable(actor), wanted), counted
-
-
-def _there(rows: Rows, wanted: Wanted) -> Rows:
-    return rows.where(WorkOrder.area == wanted.cell) if wanted.cell else rows.where(_beneath(wanted.area))
-
-
-def _watched(actor: Actor) -> str:
-    """The area in which everything is this actor's to see; "" for those who see otherwise."""
-    watches = actor.role is Role.LEADER or actor.post in DISPATCHERS or actor.post is Post.ARBITER
-    return actor.area if watches else ""
-
-
-def reachable(actor: Actor, number: str = "") -> Rows:
-    """What this actor may see of what is open, of the REACH newest, and of this very number: what can be
-    sorted and searched in the same time however long the history is."""
-    mine, area = visible_to(actor), _watched(actor)
-    at, id = col(WorkOrder.reported_at), col(WorkOrder.id)
-    newest = (select(WorkOrder) if area else mine).order_by(at.desc(), id.desc()).limit(REACH)
-    found = union_all(*(
-        columns(rows.with_only_columns(id, maintain_column_froms=True).subquery().c.id)
-        for rows in (mine.where(lanes.open_now()), newest, mine.where(WorkOrder.no == number))
-    ))  # fmt: skip
-    return select(WorkOrder).where(id.in_(found), _beneath(area))
-
-
-def matching(rows: SelectOfScalar[WorkOrder], text: str) -> SelectOfScalar[WorkOrder]:
-    """Number, title, address or words."""
-    if not text:
-        return rows
-    places = (col(WorkOrder.no), col(WorkOrder.title), col(WorkOrder.address), col(WorkOrder.text))
-    return rows.where(or_(*(place.icontains(text, autoescape=True) for place in places)))
 
 
 def _keys(sort: OrderSort) -> tuple[Any, ...]:
@@ -348,37 +270,6 @@ def carded(actor: Actor, now: datetime, first: int) -> SelectOfScalar[WorkOrder]
 
 
 # ── the same, kept: for answers ───────────────────────────────────────────────────────────────────
-
-
-async def read_page(
-    read: Reader, actor: Actor, wanted: Wanted, now: datetime, first: int, after: tuple[Key, ...] | None,
-    needs: Needs,
-) -> list[WorkOrder]:  # fmt: skip
-    """A page of a list; see `page`."""
-    if wanted.sweeping:
-        return await read.searched(page(listed(actor, wanted, now)[0], wanted.sort, first, after), needs)
-    return await read.lines(_page(actor, wanted, now, first, after), needs)
-
-
-@kept
-def _page(
-    actor: Actor, wanted: Wanted, now: datetime, first: int, after: tuple[Key, ...] | None
-) -> SelectOfScalar[WorkOrder]:
-    return page(listed(actor, wanted, now)[0], wanted.sort, first, after)
-
-
-async def read_total(read: Reader, actor: Actor, wanted: Wanted, now: datetime) -> int:
-    """How many orders a list holds; see `count`."""
-    if wanted.words:
-        [[n]] = await read.searched(count(listed(actor, wanted, now)[1]), TUPLES)
-    else:
-        [[n]] = await read.tuples(_total(actor, wanted, now))
-    return int(n)
-
-
-@kept
-def _total(actor: Actor, wanted: Wanted, now: datetime) -> Select[Any]:
-    return count(listed(actor, wanted, now)[1])
 
 
 @kept

@@ -1,6 +1,6 @@
 """Every SELECT on requests. Each starts at the actor: citizens see their own, staff none here."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from server.command.requests.flow import TERMINAL, RequestState
 from server.command.requests.tables import CitizenRequest, Follow, Rating
 from server.kernel.actors import Actor, Role
+from server.platform.kept import kept
 
 
 class RequestFilter(StrEnum):
@@ -71,6 +72,26 @@ def page(
     return rows.order_by(*(key.desc() for key in keys)).limit(first + 1)
 
 
+@kept
+def read_page(
+    actor: Actor, which: RequestFilter, first: int, after: tuple[datetime, str] | None
+) -> SelectOfScalar[CitizenRequest]:
+    """A page of a tab that is not searched."""
+    return page(filtered(actor, which, ""), first, after)
+
+
+@kept
+def read_total(actor: Actor, which: RequestFilter) -> Select[Any]:
+    """How many requests a tab holds."""
+    return count(filtered(actor, which, ""))
+
+
+@kept
+def read_one(actor: Actor, id: str) -> SelectOfScalar[CitizenRequest]:
+    """The request if it is this actor's."""
+    return one(actor, id)
+
+
 def count(rows: SelectOfScalar[CitizenRequest]) -> Select[Any]:
     """How many rows a list has in all."""
     return rows.with_only_columns(func.count(), maintain_column_froms=True)
@@ -92,9 +113,10 @@ async def reported_since(session: AsyncSession, reporter_id: str, since: datetim
 HOUR = timedelta(hours=1)
 
 
-def ratings(request_ids: Collection[str]) -> SelectOfScalar[Rating]:
+@kept
+def ratings(request_ids: list[str]) -> SelectOfScalar[Rating]:
     """The ratings of requests, the newest last."""
-    return select(Rating).where(col(Rating.request_id).in_(set(request_ids))).order_by(col(Rating.round))
+    return select(Rating).where(col(Rating.request_id).in_(request_ids)).order_by(col(Rating.round))
 
 
 async def ratings_of_orders(session: AsyncSession, order_ids: Iterable[str]) -> dict[str, Rating]:
@@ -103,10 +125,11 @@ async def ratings_of_orders(session: AsyncSession, order_ids: Iterable[str]) -> 
     return {row.order_id: row for row in await session.exec(rows)}
 
 
-def followed(person_id: str, order_ids: Collection[str]) -> Select[Any]:
+@kept
+def followed(person_id: str, order_ids: list[str]) -> Select[Any]:
     """Which of the orders this person said 我也遇到 to."""
     order_id = col(Follow.order_id)
-    return columns(order_id).where(col(Follow.person_id) == person_id, order_id.in_(set(order_ids)))
+    return columns(order_id).where(col(Follow.person_id) == person_id, order_id.in_(order_ids))
 
 
 async def known_externals(session: AsyncSession, keys: Sequence[str]) -> set[str]:

@@ -1,6 +1,7 @@
 """Every SELECT on supervisions. Each starts at the actor."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, false, func, or_, true
@@ -10,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders.queries import within
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
+from server.platform.kept import kept
 from server.supervision.orders.flow import TERMINAL
 from server.supervision.orders.tables import Supervision
 
@@ -47,6 +49,26 @@ def page(
     if after is not None:
         rows = rows.where(or_(at < after[0], and_(at == after[0], id < after[1])))
     return rows.order_by(at.desc(), id.desc()).limit(first + 1)
+
+
+@kept
+def read_page(
+    actor: Actor, open_only: bool, order_id: str | None, first: int, after: tuple[datetime, str] | None
+) -> SelectOfScalar[Supervision]:
+    """A page of them."""
+    return page(listed(actor, open_only=open_only, order_id=order_id), first, after)
+
+
+@kept
+def read_total(actor: Actor, open_only: bool, order_id: str | None) -> Select[Any]:
+    """How many there are in all."""
+    return count(listed(actor, open_only=open_only, order_id=order_id))
+
+
+@kept
+def read_one(actor: Actor, id: str) -> SelectOfScalar[Supervision]:
+    """The supervision if this actor may see it."""
+    return one(actor, id)
 
 
 def count(rows: SelectOfScalar[Supervision]) -> Select[Any]:

@@ -2,10 +2,11 @@
 
 from sqlmodel import col
 
-from server.command.orders import lanes, queries
+from server.command.orders import lanes, lists, queries
 from server.command.orders.flow import TERMINAL
 from server.command.orders.lanes import BoardFigureKey
-from server.command.orders.queries import OrderSort, Wanted
+from server.command.orders.lists import Wanted
+from server.command.orders.queries import OrderSort
 from server.command.orders.tables import OPEN, WorkOrder
 from tests.city import CELL, on_sqlite
 from tests.command.crowd import multiply
@@ -32,11 +33,11 @@ async def test_lists_of_open_orders_take_the_indexes_of_open_orders(city):
     now = city.clock()
     for actor in (city.li, city.mei, city.wang):
         for lane in lanes.lanes_of(actor):
-            rows, counted = queries.listed(actor, Wanted(lane=lane), now)
+            rows, counted = lists.listed(actor, Wanted(lane=lane), now)
             for statement in (queries.page(rows, OrderSort.DUE, 20, None), queries.count(counted)):
                 assert "work_order_open_" in await plan(city, statement), lane
     for figure in (BoardFigureKey.OPEN, BoardFigureKey.OVERDUE):
-        rows, counted = queries.listed(city.lin, Wanted(figure=figure), now)
+        rows, counted = lists.listed(city.lin, Wanted(figure=figure), now)
         assert "work_order_open_" in await plan(city, queries.page(rows, OrderSort.DUE, 20, None))
         assert "COVERING INDEX work_order_open_desk" in await plan(city, queries.count(counted))
     assert "work_order_open_desk" in await plan(city, queries.carded(city.lin, now, 20).plain)
@@ -52,7 +53,7 @@ async def test_the_newest_are_read_in_the_order_of_an_index(city):
         (city.mei, STREET, "SCAN work_order USING INDEX work_order_reported"),
         (city.wang, "", "work_order_unit (unit_id=?"),
     ):
-        rows, _ = queries.listed(
+        rows, _ = lists.listed(
             actor, Wanted(area=area, cell=area if area == CELL else "", sort=OrderSort.NEWEST), city.clock()
         )
         found = await plan(city, queries.page(rows, OrderSort.NEWEST, 50, None))
@@ -64,7 +65,7 @@ async def test_a_search_finds_what_is_open_the_newest_and_the_very_number_and_co
     waiting = await city.report(text="井盖又松动。")
     city.clock.advance(days=1)
     newest = await city.bring(await city.report(text="路灯不亮。"), "closed")
-    await multiply(city, queries.REACH, "work_order", newest)
+    await multiply(city, lists.REACH, "work_order", newest)
 
     async def found(**wanted):
         orders = (await city.ask(city.li, LIST, **wanted))["orders"]

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import strawberry
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.graphql.types import Person, load_people
 from server.graph.audience import field_for
@@ -12,6 +13,7 @@ from server.graph.context import Context, Info
 from server.graph.views import View, column
 from server.kernel.actors import DISPATCHERS, STAFF, Role
 from server.platform.holds import Hold as Row
+from server.platform.kept import kept
 
 HOLD = ("id", "subject_id", "act", "until", "actor_id")
 
@@ -36,9 +38,17 @@ class Hold(View[Row]):
 
 async def load_holds(context: Context, ids: list[str]) -> list[Hold | None]:
     """The act that waits on each order. Only its own person and the desk know: nobody else feels it yet."""
-    actor = context.actor
-    rows = select(Row).where(col(Row.subject_id).in_(set(ids)))
-    if actor.post not in DISPATCHERS:
-        rows = rows.where(Row.actor_id == actor.id)
+    desk = context.actor.post in DISPATCHERS
+    rows = _waiting(ids) if desk else _own(ids, context.actor.id)
     found = {row.subject_id: Hold(row=row) for row in await context.office.read.lines(rows, HOLD)}
     return [found.get(id) for id in ids]
+
+
+@kept
+def _waiting(ids: list[str]) -> SelectOfScalar[Row]:
+    return select(Row).where(col(Row.subject_id).in_(ids))
+
+
+@kept
+def _own(ids: list[str], actor_id: str) -> SelectOfScalar[Row]:
+    return select(Row).where(col(Row.subject_id).in_(ids), Row.actor_id == actor_id)

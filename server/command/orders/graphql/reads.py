@@ -2,10 +2,11 @@
 
 import strawberry
 
-from server.command.orders import queries
+from server.command.orders import lists, queries
 from server.command.orders.graphql.types import LaneCount, OrderPage, WorkOrder
 from server.command.orders.lanes import BoardFigureKey, OrderLane
-from server.command.orders.queries import OrderSort, Wanted
+from server.command.orders.lists import Wanted
+from server.command.orders.queries import OrderSort
 from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import Page, bounded
@@ -40,11 +41,9 @@ class Query:
         )  # fmt: skip
         key = queries.behind_cursor(sort, after) if after else None
         needs = together(queries.SORTED_BY[sort], info.needs("items"))
-        found = await queries.read_page(
-            office.read, actor, wanted, office.clock(), bounded(first), key, needs
-        )
+        found = await lists.read_page(office.read, actor, wanted, office.clock(), bounded(first), key, needs)
         total = (
-            await queries.read_total(office.read, actor, wanted, office.clock()) if info.asks("total") else 0
+            await lists.read_total(office.read, actor, wanted, office.clock()) if info.asks("total") else 0
         )
         page = Page.of(found, first, lambda row: queries.position(row, sort))
         return OrderPage(items=WorkOrder.of(page.items), next=page.next, total=total)

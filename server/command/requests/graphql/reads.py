@@ -79,12 +79,16 @@ class Query:
         after: str | None = None,
     ) -> RequestPage:  # fmt: skip
         """One's own, newest first."""
-        rows = queries.filtered(info.context.actor, filter, search[:100])
+        actor, read, words = info.context.actor, info.context.office.read, search[:100].strip()
         key = decode(after, datetime, str) if after else None
-        read = info.context.office.read
         needs = together(("submitted_at", "id"), info.needs("items"))
-        found = await read.lines(queries.page(rows, bounded(first), key), needs)
-        total = await read.value(queries.count(rows)) if info.asks("total") else 0
+        if words:
+            mine = queries.filtered(actor, filter, words)
+            found = await read.lines(queries.page(mine, bounded(first), key), needs)
+            total = await read.value(queries.count(mine)) if info.asks("total") else 0
+        else:
+            found = await read.lines(queries.read_page(actor, filter, bounded(first), key), needs)
+            total = await read.value(queries.read_total(actor, filter)) if info.asks("total") else 0
         page = Page.of(found, first, lambda row: (row.submitted_at, row.id))
         return RequestPage(items=Request.of(page.items), next=page.next, total=total)
 
@@ -139,7 +143,7 @@ class Query:
 
 async def read(info: Info, id: str) -> Request:
     """The request as its owner sees it now. Raises NotFound."""
-    rows = queries.one(info.context.actor, id)
+    rows = queries.read_one(info.context.actor, id)
     row = await info.context.office.read.line(rows, together(("id",), info.needs()))
     if row is None:
         raise NotFound(subject=id)

@@ -24,19 +24,18 @@ class Query:
         after: str | None = None,
     ) -> SupervisionPage:  # fmt: skip
         """Those in one's area or of one's unit, newest first."""
-        rows = queries.listed(info.context.actor, open_only=open, order_id=order_id)
+        actor, read = info.context.actor, info.context.office.read
         key = decode(after, datetime, str) if after else None
-        read = info.context.office.read
         needs = together(("issued_at", "id"), info.needs("items"))
-        found = await read.lines(queries.page(rows, bounded(first), key), needs)
-        total = await read.value(queries.count(rows)) if info.asks("total") else 0
+        found = await read.lines(queries.read_page(actor, open, order_id, bounded(first), key), needs)
+        total = await read.value(queries.read_total(actor, open, order_id)) if info.asks("total") else 0
         page = Page.of(found, first, lambda row: (row.issued_at, row.id))
         return SupervisionPage(items=Supervision.of(page.items), next=page.next, total=total)
 
 
 async def read(info: Info, id: str) -> Supervision:
     """The supervision as this person sees it now. Raises NotFound."""
-    rows = queries.one(info.context.actor, id)
+    rows = queries.read_one(info.context.actor, id)
     row = await info.context.office.read.line(rows, together(("id",), info.needs()))
     if row is None:
         raise NotFound(subject=id)
