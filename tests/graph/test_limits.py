@@ -11,7 +11,7 @@ from server.kernel.actors import OFFICER
 from tests.graph.town import ann, schemas, told
 
 SCHEMA = schemas()[OFFICER]
-QUICK = 2.0  # seconds on a busy machine; the walk takes a millisecond, an exponential one for ever
+QUICK = 2.0  # seconds of work; the walk takes a millisecond, an exponential one for ever
 
 
 async def codes(query):
@@ -115,16 +115,16 @@ HOSTILE = {
 
 @pytest.mark.parametrize("query", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_a_hostile_operation_is_refused_quickly(query):
-    began = time.perf_counter()
+    began = time.process_time()
     refused = await codes(query)
-    assert time.perf_counter() - began < QUICK
+    assert time.process_time() - began < QUICK
     assert refused in ({"TOO_COMPLEX"}, {"BAD_QUERY"})
 
 
 async def test_the_costliest_operation_within_the_limits_is_quick_too():
-    began = time.perf_counter()
+    began = time.process_time()
     assert await codes(many(240, "next{{id}}")) == set()
-    assert time.perf_counter() - began < QUICK
+    assert time.process_time() - began < QUICK
 
 
 async def test_an_accepted_text_is_remembered_and_a_refused_one_is_not():
