@@ -35,6 +35,7 @@ def fields():
     for role, (name, door) in product(Role, DOORS.items()):
         kind = SCHEMAS[role]._schema.type_map.get(name)
         root = SCHEMAS[role]._schema.query_type
+        assert root
         if isinstance(kind, GraphQLObjectType) and door.split("{ ")[1].split("(")[0].strip() in root.fields:
             found += [
                 pytest.param(

@@ -1,3 +1,5 @@
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,3 +59,28 @@ def test_a_hole_is_outside_and_a_second_piece_inside():
 def test_a_torn_ring_is_refused():
     with pytest.raises(ValueError, match="zip"):
         Mosaic([("shape", [[0, 0, 100, 0, 0]])])
+
+
+def test_cells_with_crooked_borders_share_out_every_corner_and_border_point():
+    """A district drawn at random: neighbours share their corners, so no place is nobody's or two people's."""
+    random, side = Random(9), 20
+    corner = {
+        (i, j): (i * 140 + random.randrange(-40, 41), j * 140 + random.randrange(-40, 41))
+        for i in range(side + 1) for j in range(side + 1)
+    }  # fmt: skip
+
+    def ring(i, j):
+        around = [corner[i, j], corner[i + 1, j], corner[i + 1, j + 1], corner[i, j + 1]]
+        steps = [(x - px, y - py) for (px, py), (x, y) in zip([(0, 0), *around], around, strict=False)]
+        return [each for step in steps for each in step]
+
+    cells = [((i, j), [ring(i, j)]) for i in range(side) for j in range(side)]
+    mosaic, alone = Mosaic(cells), {name: Mosaic([(name, rings)]) for name, rings in cells}
+    for (i, j), (x, y) in corner.items():
+        if 0 < i < side and 0 < j < side:
+            right, below = corner[i + 1, j], corner[i, j - 1]
+            for point in (at(x, y), at((x + right[0]) / 2, (y + right[1]) / 2), at(x, (y + below[1]) / 2)):
+                near = [(i + di, j + dj) for di in (-1, 0) for dj in (-1, 0)]
+                near += [(a + 1, b) for a, b in near if a + 1 < side]
+                owners = {name for name in near if alone[name].locate(point)}
+                assert owners == {mosaic.locate(point)}
