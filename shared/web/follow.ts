@@ -29,8 +29,8 @@ const GOING_AWAY = 1001
 const TRY_LATER = 1013
 /** How long phones take together to move from a process that leaves to another one. */
 const MOVE_MS = 1_000
-/** The server's word for: you read too slowly, follow again from your cursor. Nothing is lost. */
-const RESYNC = 'RESYNC'
+/** Refusals that pass: one follows again from one's cursor, and nothing is lost. RESYNC: you read too slowly. */
+const PASSING = new Set(['UNAUTHENTICATED', 'RESYNC', 'OVERLOADED', 'TOO_MANY_AT_ONCE', 'UNAVAILABLE', 'TOO_SLOW'])
 /** The attempt a full house counts as: some four seconds' wait. */
 const FULL_HOUSE = 2
 /** A token refused again this soon is not helped by another new one. */
@@ -136,7 +136,7 @@ export function follow<T, V extends object>(doc: Doc<T, V>, variables: V, option
         await pause(MOVE_MS * Math.random(), stopping.signal)
         continue
       }
-      if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED' && failure.code !== RESYNC) {
+      if (failure instanceof Refusal && !PASSING.has(failure.code)) {
         since = undefined
         options.refused?.(failure)
       }
