@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.platform.db import UtcDateTime
+from server.platform.rows import ask, put, written
 
 GENESIS = "0" * 64
 
@@ -71,43 +73,76 @@ class Entry:
 
 
 def digest(line: AuditLine) -> str:
+    """What the line's hash must be."""
+    return _digest(line, line.seq, line.prev_hash)
+
+
+def _digest(facts: Entry | AuditLine, seq: int, prev: str) -> str:
     """SHA-256 over the previous hash and every fact of the line, in canonical JSON."""
-    facts = {
-        "street": line.street, "seq": line.seq,
-        "at": line.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "verb": line.verb, "subject": [line.subject_kind, line.subject_id],
-        "actor": [line.actor_id, line.role, line.post, line.unit_id],
-        "step": [line.source, line.target], "receiver": line.receiver, "opinion": line.opinion,
-        "detail": line.detail, "prev": line.prev_hash,
+    told = {
+        "street": facts.street, "seq": seq,
+        "at": facts.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "verb": facts.verb, "subject": [facts.subject_kind, facts.subject_id],
+        "actor": [facts.actor_id, facts.role, facts.post, facts.unit_id],
+        "step": [facts.source, facts.target], "receiver": facts.receiver, "opinion": facts.opinion,
+        "detail": facts.detail, "prev": prev,
     }  # fmt: skip
-    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def append(head: Chain, entry: Entry) -> AuditLine:
-    """The line that follows `head`; moves the head."""
-    head.seq += 1
-    line = AuditLine(
-        street=head.street, seq=head.seq, at=entry.at, verb=entry.verb,
-        subject_kind=entry.subject_kind, subject_id=entry.subject_id,
-        actor_id=entry.actor_id, role=entry.role, post=entry.post, unit_id=entry.unit_id,
-        source=entry.source, target=entry.target, receiver=entry.receiver, opinion=entry.opinion,
-        detail=dict(entry.detail), prev_hash=head.hash,
-    )  # fmt: skip
-    line.hash = head.hash = digest(line)
-    return line
+chains, lines = (SQLModel.metadata.tables[name] for name in ("chain", "audit_line"))
+FACTS = tuple(each.name for each in fields(Entry))
 
 
-async def heads(session: AsyncSession, streets: list[str]) -> dict[str, Chain]:
-    """The chain heads of `streets`, locked in name order until the transaction ends."""
-    rows = await session.exec(
-        select(Chain).where(col(Chain.street).in_(streets)).order_by(Chain.street).with_for_update()
+@written
+def RESERVE(insert: Any) -> Any:
+    """Lock a chain until the transaction ends and move it on by `seq`; its number and hash then."""
+    rows = insert(chains)
+    moved = rows.on_conflict_do_update(
+        index_elements=["street"], set_={"seq": chains.c.seq + rows.excluded.seq}
     )
-    found = {row.street: row for row in rows}
-    for street in sorted(set(streets) - found.keys()):
-        found[street] = Chain(street=street)
-        session.add(found[street])
-    return found
+    return moved.returning(chains.c.seq, chains.c.hash)
+
+
+@written
+def RELINK(_insert: Any) -> Any:
+    """The hash of a chain's newest line."""
+    return update(chains).where(chains.c.street == bindparam("of")).values(hash=bindparam("newest"))
+
+
+@written
+def LINE(insert: Any) -> Any:
+    """A line that has its place."""
+    return insert(lines)
+
+
+async def append(session: AsyncSession, entries: Sequence[tuple[str, Entry | None]]) -> list[tuple[str, int]]:
+    """Give each entry the next place in its street's chain, and write it. Places in the entries' order.
+
+    Without an entry a number is taken all the same. Chains are locked in name order, until the end.
+    """
+    wanted = Counter(street for street, _ in entries)
+    heads: dict[str, tuple[int, str]] = {}
+    for street in sorted(wanted):
+        row = {"street": street, "seq": wanted[street], "hash": GENESIS}
+        [(last, hash)] = await ask(session, RESERVE, row)
+        heads[street] = last - wanted[street], hash
+    before, places, rows = dict(heads), [], []
+    for street, entry in entries:
+        seq, prev = heads[street]
+        seq, hash = seq + 1, prev
+        if entry:
+            hash = _digest(entry, seq, prev)
+            facts = {name: getattr(entry, name) for name in FACTS}
+            rows.append({**facts, "seq": seq, "prev_hash": prev, "hash": hash})
+        heads[street] = seq, hash
+        places.append((street, seq))
+    await put(session, LINE, rows)
+    await put(session, RELINK, (
+        {"of": street, "newest": hash} for street, (_, hash) in heads.items() if hash != before[street][1]
+    ))  # fmt: skip
+    return places
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The embedded store: one SQLite file, one process that writes it, and no thread between it and the loop."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -73,8 +74,12 @@ class Embedded:
         """See `Store`."""
         began = perf_counter()
         connection = self.asker.raw_connection()
-        rows: list[Any] = cast(Any, connection.dbapi_connection).execute(text, parameters).fetchall()
-        connection.close()
+        try:
+            rows: list[Any] = cast(Any, connection.dbapi_connection).execute(text, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise inline.as_told(error, text) from error
+        finally:
+            connection.close()
         answered(perf_counter() - began, text)
         return rows
 

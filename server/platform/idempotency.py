@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.kernel.errors import CityError
 from server.platform.db import UtcDateTime
+from server.platform.rows import ask, written
 
 
 class KeyReused(CityError):
@@ -37,15 +37,21 @@ def digest(operation: str, payload: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+table = SQLModel.metadata.tables["idempotency_key"]
+
+
+@written
+def CLAIM(insert: Any) -> Any:
+    """Take a key that nobody has; returns it then."""
+    return insert(table).on_conflict_do_nothing().returning(table.c.key)
+
+
 async def claim(session: AsyncSession, *, actor_id: str, key: str, asked: str, at: datetime) -> bool:
     """True when `key` is new for this actor; False when the same request was accepted before.
 
     Waits for a racing twin on PostgreSQL. Raises KeyReused when the key carries another request.
     """
-    row = {"actor_id": actor_id, "key": key, "digest": asked, "at": at}
-    connection = await session.connection()
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(IdempotencyKey)
-    if (await connection.execute(insert.values(**row).on_conflict_do_nothing())).rowcount == 1:
+    if await ask(session, CLAIM, {"actor_id": actor_id, "key": key, "digest": asked, "at": at}):
         return True
     known = (await session.exec(
         select(IdempotencyKey).where(IdempotencyKey.actor_id == actor_id, IdempotencyKey.key == key)

@@ -16,6 +16,7 @@ from typing import Any, Self
 from sqlalchemy import URL, Pool
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_
 from sqlalchemy.util.concurrency import in_greenlet
@@ -139,6 +140,12 @@ class InlineDialect(SQLiteDialect_pysqlite):
         dbapi_connection.close()
 
 
+def as_told(error: sqlite3.Error, text: str) -> Exception:
+    """The error of a statement that did not go through SQLAlchemy, as it would have told it."""
+    told: Exception = DBAPIError.instance(text, None, error, sqlite3.Error)
+    return told
+
+
 async def begun(raw: sqlite3.Connection, begin: str) -> None:
     """Begin a transaction; while another process writes, the loop goes on. Raises OperationalError."""
     loop = asyncio.get_running_loop()
@@ -149,7 +156,7 @@ async def begun(raw: sqlite3.Connection, begin: str) -> None:
             return
         except sqlite3.OperationalError as busy:
             if busy.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > until:
-                raise
+                raise as_told(busy, begin) from busy
         await asyncio.sleep(STEP_SECONDS)
 
 

@@ -1,12 +1,13 @@
 """Gapless numbers for people, counted inside the transaction that uses them."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.kernel import ids
+from server.platform.rows import ask, written
 
 
 class Sequence(SQLModel, table=True):
@@ -16,14 +17,21 @@ class Sequence(SQLModel, table=True):
     n: int = 0
 
 
+table = SQLModel.metadata.tables["sequence"]
+
+
+@written
+def TAKE(insert: Any) -> Any:
+    """Move a series on by `n`; how far it has come."""
+    rows = insert(table)
+    moved = rows.on_conflict_do_update(index_elements=["name"], set_={"n": table.c.n + rows.excluded.n})
+    return moved.returning(table.c.n)
+
+
 async def take(session: AsyncSession, name: str, count: int = 1) -> int:
     """The last of the next `count` numbers of the series; a rollback gives them back."""
-    connection = await session.connection()
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(Sequence)
-    statement = insert.values(name=name, n=count).on_conflict_do_update(
-        index_elements=["name"], set_={"n": col(Sequence.n) + count}
-    )
-    return int((await connection.execute(statement.returning(col(Sequence.n)))).scalar_one())
+    [(n,)] = await ask(session, TAKE, {"name": name, "n": count})
+    return int(n)
 
 
 async def case_no(session: AsyncSession, prefix: str, day: date) -> str:

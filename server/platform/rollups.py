@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.platform.read import Reader
+from server.platform.rows import put, written
 
 STOCK = date(1970, 1, 1)  # the "day" of a figure that stands rather than flows
 
@@ -24,6 +24,7 @@ class Rollup(SQLModel, table=True):
 
 
 Key = tuple[str, str, date]
+table = SQLModel.metadata.tables["rollup"]
 
 
 def scopes(area: str) -> list[str]:
@@ -31,23 +32,21 @@ def scopes(area: str) -> list[str]:
     return [area[:length] for length in (6, 9, 12, 15) if length <= len(area)]
 
 
+@written
+def ADD(insert: Any) -> Any:
+    """Add `n` to a counter, which begins at nothing."""
+    rows = insert(table)
+    return rows.on_conflict_do_update(
+        index_elements=["area", "metric", "day"], set_={"n": table.c.n + rows.excluded.n}
+    )
+
+
 async def add(session: AsyncSession, changes: Mapping[Key, int]) -> None:
     """Add every change to its counter, in key order so that writers never deadlock."""
-    rows = [
+    await put(session, ADD, (
         {"area": area, "metric": metric, "day": day, "n": n}
-        for (area, metric, day), n in sorted(changes.items())
-        if n
-    ]
-    if not rows:
-        return
-    connection = await session.connection()
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(Rollup)
-    await connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["area", "metric", "day"], set_={"n": col(Rollup.n) + insert.excluded.n}
-        ),
-        rows,
-    )
+        for (area, metric, day), n in sorted(changes.items()) if n
+    ))  # fmt: skip
 
 
 async def read(reader: Reader, areas: list[str], metrics: list[str], since: date) -> dict[Key, int]:

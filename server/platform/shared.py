@@ -1,5 +1,6 @@
 """The shared store: PostgreSQL, for as many processes as there are."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -19,11 +20,12 @@ GONE = (
     asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError, OSError,
 )  # fmt: skip
+WRITERS = 4  # works at once in one process
 NO_LIMIT = text("set local statement_timeout = 0")
 
 
 class StoreGone(OSError):
-    """The store does not answer."""
+    """The store does not answer, or not in time."""
 
 
 class Shared:
@@ -39,15 +41,17 @@ class Shared:
         event.listen(self.writer.sync_engine, "checkout", _refuse_closed)
         event.listen(self.writer.sync_engine, "handle_error", _say_gone)
         self._plain = self.reader.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self.writer.sync_engine, "handle_error", _told_as_away)
         timed(self.writer.sync_engine)
+        self._turns = asyncio.Semaphore(WRITERS)
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._limits: dict[str, Any] = {"min_size": 0, "max_size": pool_size, "server_settings": timeout}
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
-        """See `Store`."""
-        async with AsyncSession(self.writer, expire_on_commit=False) as session:
+        """See `Store`. A few at a time: more of them would hold their locks longer, and do no more."""
+        async with self._turns, AsyncSession(self.writer, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
@@ -109,6 +113,13 @@ def _say_gone(context: ExceptionContext) -> None:
     """A server that goes away, or is only just coming, is an outage, whatever the driver calls it."""
     if isinstance(context.original_exception.__cause__, GONE):
         raise StoreGone(str(context.original_exception)) from context.original_exception
+
+
+def _told_as_away(failed: ExceptionContext) -> None:
+    """A statement that had to be given up is an outage, not a bug."""
+    why = failed.original_exception.__cause__
+    if isinstance(why, asyncpg.QueryCanceledError):
+        raise StoreGone(str(why)) from why
 
 
 async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -4,6 +4,7 @@ A timer belongs to a subject `(kind, id)` under a name ("handle", "sign"); one o
 Its first deadline is never changed: every later one is an appended revision with its reason.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -239,6 +240,7 @@ async def sweep(
     timers = (await work.session.exec(oldest)).all()
     pauses = await _pauses_of(work.session, timers)
     for timer in timers:
+        await asyncio.sleep(0)  # the embedded store answers in the loop: let others have it in between
         told, tell = timer.level, on_mark.get(timer.subject_kind)
         if timer.running:
             _advance(work.office.calendar, timer, pauses[timer.id], work.now)

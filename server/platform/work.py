@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.kernel.actors import Actor
@@ -17,8 +18,9 @@ from server.kernel.errors import StaleVersion
 from server.platform import audit, idempotency, rollups
 from server.platform.areas import AreaTree
 from server.platform.db import Store
-from server.platform.news import Hub, News, NewsDesk, wakes
+from server.platform.news import NEWS, Hub, NewsDesk
 from server.platform.read import Reader
+from server.platform.rows import put, written
 from server.platform.sla import Timer
 from server.settings import Settings
 
@@ -45,7 +47,7 @@ class Work:
 
     def __init__(self, office: "Office", session: AsyncSession, actor: Actor, now: datetime) -> None:
         self.office, self.session, self.actor, self.now = office, session, actor, now
-        self._entries: list[tuple[audit.Entry | None, News | None]] = []
+        self._entries: list[tuple[str, audit.Entry | None, dict[str, Any] | None]] = []  # by street
         self._counts: Counter[rollups.Key] = Counter()
         self.clocks: dict[tuple[str, str], list[Timer]] = {}  # of each subject, see sla.live
         self.woken: list[str] = []
@@ -65,11 +67,12 @@ class Work:
             actor_id=who.id, role=who.role, post=who.post, unit_id=who.unit_id, source=source,
             target=target, receiver=receiver, opinion=opinion, detail=detail or {},
         )  # fmt: skip
-        self._entries.append((entry, None if quiet else self._news(verb, kind, id, area, touches)))
+        news = None if quiet else self._news(verb, kind, id, area, touches)
+        self._entries.append((entry.street, entry, news))
 
     def tell(self, verb: str, kind: str, id: str, *, area: str, touches: Iterable[str] = ()) -> None:
         """News without an audit line: something worth looking at again, that changed no fact."""
-        self._entries.append((None, self._news(verb, kind, id, area, touches)))
+        self._entries.append((street_of(area), None, self._news(verb, kind, id, area, touches)))
 
     def count(self, metric: str, area: str, n: int, day: date = rollups.STOCK) -> None:
         """Add `n` to the counter of `metric` in `area` and in every area that contains it."""
@@ -84,28 +87,29 @@ class Work:
         )  # fmt: skip
 
     async def seal(self) -> None:
-        """Write counters, audit lines and news. Called once, last, by the office."""
-        await self.session.flush()
-        await rollups.add(self.session, self._counts)
-        streets = {
-            entry.street if entry else street_of(cast(News, news).area) for entry, news in self._entries
-        }
-        heads = await audit.heads(self.session, sorted(streets)) if streets else {}
-        for entry, news in self._entries:
-            head = heads[entry.street if entry else street_of(cast(News, news).area)]
-            if entry:
-                self.session.add(audit.append(head, entry))
-            else:
-                head.seq += 1
-            if news:
-                news.street, news.seq = head.street, head.seq
-                self.session.add(news)
-                self.woken += wakes(news)
+        """Write audit lines, news and counters. Called once, last, by the office.
 
-    def _news(self, verb: str, kind: str, id: str, area: str, touches: Iterable[str]) -> News:
+        What many wait for is locked last: the chain of a street, then the counters of the district.
+        """
+        await self.session.flush()
+        places = await audit.append(self.session, [(street, entry) for street, entry, _ in self._entries])
+        told = [
+            {**news, "street": street, "seq": seq}
+            for (street, seq), (_, _, news) in zip(places, self._entries, strict=True) if news
+        ]  # fmt: skip
+        await put(self.session, TELL, told)
+        await rollups.add(self.session, self._counts)
+        self.woken = [NEWS] if told else []
+
+    def _news(self, verb: str, kind: str, id: str, area: str, touches: Iterable[str]) -> dict[str, Any]:
         marks = "|".join(["", *sorted(touches), ""])
-        return News(street="", seq=0, at=self.now, topic=kind, verb=verb, subject_id=id,
-                    area=area, touches=marks)  # fmt: skip
+        return {"at": self.now, "topic": kind, "verb": verb, "subject_id": id, "area": area, "touches": marks}
+
+
+@written
+def TELL(insert: Any) -> Any:
+    """An event that has its place."""
+    return insert(SQLModel.metadata.tables["news"])
 
 
 def street_of(area: str) -> str:

@@ -192,4 +192,4 @@ async def test_a_sweep_and_a_step_at_once_count_once(city):
     await city.sweep()
     rows = await city.rows(Rollup, Rollup.metric == "overdue", Rollup.day == STOCK)
     late = sum([(await city.order(id)).overdue for id in ids])
-    assert {row.n for row in rows} == {late}
+    assert ({row.n for row in rows} or {0}) == {late}  # a sweep that gave way each time has counted nothing
