@@ -11,7 +11,6 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.platform.embedded import Embedded
-from server.platform.shared import Shared
 
 POOL = 10  # connections of a process, where nothing else is said
 STATEMENT_SECONDS = 10.0  # what a statement of a request may take on PostgreSQL, locks included
@@ -86,4 +85,6 @@ def open_store(url: str, *, pool_size: int = POOL, statement_seconds: float = ST
     """The store at `url` (sqlite:///file or postgresql+asyncpg://…). Opens no connection yet."""
     if url.startswith("sqlite"):
         return Embedded.open(url, pool_size=pool_size)
+    from server.platform.shared import Shared  # its driver is 2 MB the embedded store can do without
+
     return Shared(url, pool_size=pool_size, statement_seconds=statement_seconds)
