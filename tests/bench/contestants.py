@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,7 +114,9 @@ def _process(name: str, command: list[str], port: int, ready: str, env: dict[str
     log = HOME / "logs" / f"{name.replace('/', '-').replace(' ', '-')}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | env, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | env, stdout=out, stderr=out, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + READY_SECONDS
         while not _answers(f"http://127.0.0.1:{port}{ready}"):
@@ -124,11 +126,11 @@ def _process(name: str, command: list[str], port: int, ready: str, env: dict[str
         yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(ProcessLookupError):  # `node` may be a script whose child outlives it
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _answers(url: str) -> bool:
