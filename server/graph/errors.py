@@ -100,8 +100,12 @@ def _asked_wrongly(error: GraphQLError, cause: Exception) -> bool:
     """True for what GraphQL itself refuses: syntax, validation, values that fit no type.
 
     A literal's parser may fail with anything; such an error points into the document but was not executed.
+    A value of ours that fits no type has a path, and its cause points nowhere: that is a bug, and the value
+    is nobody's business.
     """
-    return isinstance(cause, GraphQLError) or bool(error.nodes and error.path is None)
+    if isinstance(cause, GraphQLError):
+        return error.path is None or bool(cause.nodes)
+    return bool(error.nodes and error.path is None)
 
 
 def as_graphql(refusal: CityError) -> GraphQLError:

@@ -3,8 +3,10 @@
 import logging
 
 import pytest
+from graphql import GraphQLError, located_error, parse
 
 from server.graph import wire
+from server.graph.errors import settle
 from server.kernel.actors import OFFICER
 from tests.graph.town import ann, schemas, told
 
@@ -72,3 +74,12 @@ async def test_a_page_that_is_too_long_is_bad_input():
         error = await error_of("query($n:Int!){lamps(first:$n){next}}", n=first)
         extensions = {"code": "BAD_INPUT", "params": {"least": 1, "most": 100}, "field": "first"}
         assert error["extensions"] == extensions
+
+
+def test_a_value_of_ours_that_fits_no_type_is_a_bug_and_stays_inside(caplog):
+    wrong = GraphQLError("Enum 'LampState' cannot represent value: '13800138001'")
+    error = located_error(wrong, [parse("{lamps}").definitions[0]], ["lamps", 0, "state"])
+    settle(error)
+    assert error.message == error.extensions["code"] == "INTERNAL"
+    [line] = caplog.records
+    assert line.exc_info

@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import struct
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -29,7 +30,10 @@ class Siblings:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """Take the first free number, and tell whoever asks."""
+        """Take the first free number, and tell whoever asks; elsewhere than on Linux each tells its own."""
+        if sys.platform != "linux":
+            yield
+            return
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
             self.number = self._first_free(door)
             server = await asyncio.start_unix_server(self._tell, sock=door)
@@ -41,7 +45,9 @@ class Siblings:
 
     async def snapshots(self) -> dict[str, Snapshot]:
         """What each process has counted, by its number; this one's own is always there."""
-        others = [number for number in range(MOST) if number != self.number]
+        others = (
+            [number for number in range(MOST) if number != self.number] if self.number is not None else []
+        )
         told = await asyncio.gather(*map(self._ask, others))
         found = {str(number): snapshot for number, snapshot in zip(others, told, strict=True) if snapshot}
         return {str(self.number or 0): self._snapshot()} | found
