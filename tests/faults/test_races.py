@@ -70,7 +70,7 @@ async def test_two_dispatchers_on_two_servers_dispatch_a_case_once(desks: tuple[
         states = [(await dispatchers[0].ask(ONE, id=id))["order"]["state"] for id in ids]
         return ids if states == ["DISPATCHED"] * ROUNDS else []
 
-    there: Callable[[], Awaitable[list[str]]] = on_their_way
+    there: Callable[[], list[str] | Awaitable[list[str]]] = on_their_way
     await eventually(there, within=20)
     for id in ids:
         verbs = [line["verb"] for line in (await dispatchers[1].ask(ONE, id=id))["order"]["timeline"]]
