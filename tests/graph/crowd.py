@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from server.graph.audience import SchemaByRole
+from server.graph.authentication import Authenticator
 from server.graph.endpoint import Endpoint
 from server.graph.lines import Lines
 from server.kernel.actors import Actor
@@ -56,10 +57,12 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(office: Office, *, ws: Any = Lines, recheck_seconds: float = 0.05) -> AsyncIterator[Crowd]:
-    """The office behind uvicorn."""
+async def crowd(
+    office: Office, *, ws: Any = Lines, recheck_seconds: float = 0.05, gate: Authenticator | None = None
+) -> AsyncIterator[Crowd]:
+    """The office behind uvicorn. Without a `gate`, whoever was given a token is let in."""
     people = People()
-    endpoint = Endpoint(schemas(), office, people, recheck_seconds=recheck_seconds)
+    endpoint = Endpoint(schemas(), office, gate or people, recheck_seconds=recheck_seconds)
     app = Starlette(routes=[Route("/graphql", endpoint), WebSocketRoute("/graphql", endpoint)])
     async with running(app, ws=ws, ws_per_message_deflate=False) as server:
         yield Crowd(server, people, endpoint)
