@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from server.kernel.actors import SYSTEM
 from server.platform.db import open_store
+from server.platform.embedded import Embedded
 from server.platform.idempotency import IdempotencyKey
 from server.platform.numbers import Sequence
 from tests.city import an_office, on_sqlite
@@ -78,6 +79,7 @@ async def test_leaving_without_a_commit_rolls_back(store):
 async def test_the_embedded_store_is_durable_and_has_one_writer(store):
     """In the loop's thread SQLite itself waits for nobody; a thread may."""
     opened = open_store(store)
+    assert isinstance(opened, Embedded)
     for engine, busy_ms in ((opened.writer, 20), (opened.reader, 20), (opened.scanner, 5000)):
         async with engine.connect() as connection:
             pragmas = {name: (await connection.execute(text(f"pragma {name}"))).scalar() for name in

@@ -31,7 +31,7 @@ class Which(StrEnum):
     OPEN = "open"
 
 
-built = []
+built: list[Which] = []
 
 
 def next_code(prefix):
@@ -65,12 +65,14 @@ def found(actor: Actor, which: Which, now: datetime, *, ids=frozenset(), after=N
 
 @kept
 def named(verb: str):
-    return select(AuditLine.street, AuditLine.at, AuditLine.detail).where(AuditLine.verb == verb)
+    return select(col(AuditLine.street), col(AuditLine.at), col(AuditLine.detail)).where(
+        AuditLine.verb == verb
+    )
 
 
 @kept
 def since(now: datetime):
-    return select(Rollup.area, Rollup.day).where(col(Rollup.day) >= reckoned(day_of, now))
+    return select(col(Rollup.area), col(Rollup.day)).where(col(Rollup.day) >= reckoned(day_of, now))
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ async def office(settings, clock):
 def commits(monkeypatch):
     """The commits that reach the disk; set `fail` to make the next one break there."""
 
-    class Commits(list):
+    class Commits(list[Connection]):
         fail = False
 
     seen, commit = Commits(), Connection.commit
@@ -84,6 +84,8 @@ async def test_works_that_wait_share_a_commit_and_each_finds_its_rows(office, co
 
 async def test_one_that_fails_or_is_cut_off_touches_nobody_of_its_group(office, commits):
     async def one(n):
+        me = asyncio.current_task()
+        assert me
         async with office.work(SYSTEM) as work:
             await numbers.take(work.session, "s")
             work.record("order.report", "order", str(n), area=CELL)
@@ -91,7 +93,7 @@ async def test_one_that_fails_or_is_cut_off_touches_nobody_of_its_group(office, 
                 await work.session.flush()
                 raise NotFound(subject=str(n))
             if n % 4 == 2:
-                asyncio.current_task().cancel()
+                me.cancel()
                 await asyncio.sleep(0)
 
     results = await asyncio.gather(*(one(n) for n in range(40)), return_exceptions=True)
