@@ -32,8 +32,9 @@ def codes(memory, *asked):
 def test_a_text_is_planned_when_it_is_asked_for_again():
     memory = documents()
     first = memory.prepare(LAMP)
-    assert first.plans is None
-    assert memory.prepare(LAMP) is first and first.plans
+    planned = [first.plans, memory.prepare(LAMP).plans]
+    assert planned[0] is None and planned[1]
+    assert memory.prepare(LAMP) is first
     assert (first.name, first.kind.value) == ("Lamp", "query")
 
 
@@ -154,7 +155,9 @@ async def post(strict):
         yield send
 
 
-KNOWN = [{"query": LAMP}, {"documentId": identifier(LAMP)}, {"documentId": identifier(LAMP), "query": None}]
+KNOWN: list[dict[str, str | None]] = [
+    {"query": LAMP}, {"documentId": identifier(LAMP)}, {"documentId": identifier(LAMP), "query": None},
+]  # fmt: skip
 UNKNOWN = [{"query": "{lamp{id}}"}, {"documentId": identifier("{lamp{id}}")}]
 NAMELESS = [{"documentId": id} for id in (LAMP, "", "md5:0", None, 7)]
 
