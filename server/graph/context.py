@@ -62,10 +62,14 @@ class Info(strawberry.Info[Context, None]):
     def needs(self, *path: str) -> Needs:
         """Columns the selection reads of the rows behind this field, or behind the fields `path` below it.
 
-        EVERYTHING when that is not known.
+        `path` names fields as Python does. The key when no column is asked for, EVERYTHING when that is not
+        known. Raises AttributeError for a field that no role has.
         """
         return EVERYTHING
 
     def asks(self, *path: str) -> bool:
-        """Whether the selection holds the field `path`, counted from this field's type. True if not known."""
+        """Whether the selection holds the field `path`, counted from this field's type. True if not known.
+
+        Raises AttributeError for a field that no role has.
+        """
         return True

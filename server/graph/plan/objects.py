@@ -31,7 +31,7 @@ class Objects:
         self.personal = False
         self._asking, self._values = Asking(converter), Values(self)
         self._functions: dict[tuple[str, ...], str] = {}
-        self._fields = self._calls = 0
+        self._fields = 0
 
     def top(self) -> list[str]:
         """The function of a query; one per root field of a mutation, to be called in turn."""

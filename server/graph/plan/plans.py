@@ -13,7 +13,7 @@ from server.platform.watch import watch
 
 MOST_FLAGS = 6  # so at most 64 plans of one operation
 
-fallbacks: Counter[Reason] = Counter()
+fallbacks: Counter[str] = Counter()
 """How often an operation was left to graphql-core, by reason, since the process began."""
 
 watch.counted(
