@@ -185,7 +185,7 @@ async def test_a_document_has_one_name(post, named):
 
 async def test_a_websocket_runs_what_is_trusted_and_refuses_the_rest(strict):
     async with socket(strict.server, strict.people.token()) as line:
-        for named in (*KNOWN, {"query": identifier(LAMP)}):
+        for named in [*KNOWN, {"query": identifier(LAMP)}]:
             await line.send(id="1", type="subscribe", payload={**named, "variables": {"id": "7"}})
             assert (await line.receive())["payload"] == {"data": {"lamp": {"id": "7"}}}
             assert (await line.receive())["type"] == "complete"
