@@ -159,7 +159,7 @@ KNOWN: list[dict[str, str | None]] = [
     {"query": LAMP}, {"query": identifier(LAMP)},
     {"documentId": identifier(LAMP)}, {"documentId": identifier(LAMP), "query": None},
 ]  # fmt: skip
-UNKNOWN = [{"query": "{lamp{id}}"}, {"documentId": identifier("{lamp{id}}")}]
+UNKNOWN: list[dict[str, str | None]] = [{"query": "{lamp{id}}"}, {"documentId": identifier("{lamp{id}}")}]
 NAMELESS = [{"documentId": id} for id in (LAMP, "", "md5:0", None, 7)]
 
 
