@@ -1,6 +1,7 @@
 """`sanwei …`: what an operator does from a terminal."""
 
 import asyncio
+import gc
 import logging.config
 import socket
 import subprocess
@@ -143,6 +144,7 @@ def audit_verify() -> None:
 
 
 def _serve(settings: Settings) -> None:
+    gc.disable()  # nothing that is imported is garbage, and looking costs a tenth; `serving.settle` ends this
     from server import app, serving
 
     if asyncio.run(app.is_prepared(settings)):
