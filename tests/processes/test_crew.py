@@ -48,9 +48,12 @@ class Company:
 
     async def call(self) -> int:
         """The process id of the worker that answers; 0 when it dies while it does."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        with closing(writer):
-            return int(await asyncio.wait_for(reader.read(), 20) or 0)
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            with closing(writer):
+                return int(await asyncio.wait_for(reader.read(), 20) or 0)
+        except ConnectionResetError:
+            return 0
 
     async def workers(self) -> set[int]:
         """Everybody who answers."""

@@ -43,8 +43,8 @@ async def test_who_signs_out_is_out_everywhere_and_tries_count_together(two: tup
             signed_out = time.monotonic()
             assert (await phone.post("/auth/officer/logout", json={})).status_code == 204
             assert await here.closed(REACHES_ALL) == await there.closed(REACHES_ALL) == SESSION_OVER
-            for each in (phone, twin):
-                await eventually(lambda each=each: refused(each), within=REACHES_ALL)
+            await eventually(lambda: refused(phone), within=REACHES_ALL)
+            await eventually(lambda: refused(twin), within=REACHES_ALL)
             assert time.monotonic() - signed_out <= REACHES_ALL
 
         answers = [await attempt(each) for _ in range(TRIES) for each in (phone, twin)]
