@@ -36,16 +36,19 @@ def audience(*roles: Role) -> dict[str, Any]:
 
 def field_for(
     *roles: Role, most: int | None = None, needs: Iterable[str] | None = None, personal: bool = False,
-    **rest: Any,
+    reference: bool = False, **rest: Any,
 ) -> Callable[[F], F]:  # fmt: skip
     """A resolver only `roles` can ask for, or whoever sees its type when none is named.
 
     `most` is how many entries its list can hold, when the cost rule should not reckon with the usual ten.
     `needs` promises which columns of its row it reads; without it, it is given the whole row.
     `personal` says that the answer depends on who asks, so that nobody else is handed it.
+    `reference` says that it is looked up by its one column in what the process knows by heart, so that it is
+    asked once for all rows with the same value.
     The `rest` goes to `strawberry.field`.
     """
-    metadata = marks(most=most, needs=needs, personal=personal) | (audience(*roles) if roles else {})
+    metadata = marks(most=most, needs=needs, personal=personal, reference=reference)
+    metadata |= audience(*roles) if roles else {}
     return cast(Callable[[F], F], strawberry.field(metadata=metadata, **rest))
 
 

@@ -11,16 +11,25 @@ R = TypeVar("R")
 LIST_SIZE = "most"  # how many entries a list holds at most
 NEEDS = "needs"  # the columns a resolver reads of its row
 PERSONAL = "personal"  # the answer depends on who asks
+REFERENCE = "reference"  # rows with the same column have the same answer
 
 
 def marks(
-    *, most: int | None = None, needs: Iterable[str] | None = None, personal: bool = False
-) -> dict[str, Any]:
-    """Field metadata for the cost rule, for narrow reads and for shared subscriptions."""
+    *, most: int | None = None, needs: Iterable[str] | None = None, personal: bool = False,
+    reference: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """Field metadata for the cost rule, for narrow reads and for shared subscriptions.
+
+    Raises TypeError for a reference by anything but one column.
+    """
+    columns = None if needs is None else frozenset(needs)
+    if reference and (columns is None or len(columns) != 1):
+        raise TypeError("a reference is looked up by one column")
     return {
         **({LIST_SIZE: most} if most else {}),
-        **({NEEDS: frozenset(needs)} if needs is not None else {}),
+        **({NEEDS: columns} if columns is not None else {}),
         **({PERSONAL: True} if personal else {}),
+        **({REFERENCE: True} if reference else {}),
     }
 
 

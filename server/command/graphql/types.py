@@ -98,15 +98,15 @@ class Place(View[Located]):
     def accuracy_m(self) -> int | None:
         return None if self.rough else self.row.accuracy_m
 
-    @field_for(needs={"area"})
+    @field_for(needs={"area"}, reference=True)
     def street(self, info: Info) -> Area | None:
         return self._area(info, 9)
 
-    @field_for(needs={"area"})
+    @field_for(needs={"area"}, reference=True)
     def community(self, info: Info) -> Area | None:
         return self._area(info, 12)
 
-    @field_for(needs={"area"})
+    @field_for(needs={"area"}, reference=True)
     def cell(self, info: Info) -> Area | None:
         return self._area(info, 15)
 

@@ -9,7 +9,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from server.graph.views import Column
+from server.graph.views import NEEDS, REFERENCE, Column
 
 
 class Asking:
@@ -33,6 +33,13 @@ class Asking:
             if type(field) is StrawberryField and field.default_resolver is getattr
             else None
         )
+
+    def reference(self, field: StrawberryField) -> str | None:
+        """The column by which rows have the same answer, if they do."""
+        if not field.metadata.get(REFERENCE) or field.is_async:
+            return None
+        [name] = field.metadata[NEEDS]
+        return str(name)
 
     def resolver(self, field: StrawberryField) -> StrawberryResolver[Any] | None:
         """The developer's function, when nothing stands between it and graphql-core."""

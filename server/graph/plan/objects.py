@@ -126,12 +126,25 @@ class Objects:
             return [f"{late} = run.later({call}, {position})", f"{v} = None"], late
         leaf = is_leaf_type(get_named_type(slot.definition.type))
         now = self._completed(v, slot, at, nest + 1) if leaf else [f"{v} = {complete}({v}, {at}, run)"]
-        return [
+        lines = [
             f"{v} = {call}",
             f"if {v}.__class__ not in plain: {v} = run.odd({v}, {position})",
             f"if {v}.__class__ is Later:", *indent([f"{late} = {v}", f"{v} = None"]),
             "else:", *indent(now),
-        ], late  # fmt: skip
+        ]  # fmt: skip
+        if name := self._asking.reference(slot.field):
+            lines = self._once(v, f"({self.name_of(slot)}, {reading(f'{o}.row', name)})", lines)
+        return lines, late
+
+    def _once(self, v: str, key: str, lines: list[str]) -> list[str]:
+        """The lines, unless an answer without a flaw is known under `key`."""
+        k, n = self.source.fresh("key"), self.source.fresh("n")
+        return [
+            f"{k} = {key}",
+            f"if {k} in run.known: {v} = run.known[{k}]",
+            "else:", f"    {n} = len(run.errors) + len(run.pending)", *indent(lines),
+            f"    if len(run.errors) + len(run.pending) == {n}: run.known[{k}] = {v}",
+        ]  # fmt: skip
 
     def _call(self, slot: Slot, o: str, at: str) -> str:
         resolver = self._asking.resolver(slot.field)

@@ -22,7 +22,7 @@ class Run:
     """All that belongs to one execution. A plan's functions call it for what is not the usual case."""
 
     __slots__ = (
-        "_kwargs", "context", "data", "errors", "extensions",
+        "_kwargs", "context", "data", "errors", "extensions", "known",
         "nulled", "pending", "plan", "root", "variables",
     )  # fmt: skip
 
@@ -35,6 +35,7 @@ class Run:
         self.errors: list[GraphQLError] = []
         self.nulled: set[Path] = set()  # where an error was recorded
         self.pending: list[Later] = []  # started, and not yet waited for
+        self.known: dict[tuple[Slot, Any], Any] = {}  # finished references, by field and column
         self._kwargs: dict[Slot, dict[str, Any] | Exception] = {}
 
     # ── errors and nulls ──

@@ -175,6 +175,16 @@ class Order(View[Row]):
         self.row.check("unit")
         return cast(Unit, around(info).units.load(self.row.unit_id))  # a future: no task for each row
 
+    @field_for(needs={"unit_id"}, reference=True)
+    def home(self, floor: int = 0) -> Unit | None:
+        if self.row.unit_id == 2:
+            raise Refused("NO_HOME")
+        return None if self.row.unit_id == 3 else Unit(no=self.row.unit_id + floor)
+
+    @field_for(needs={"unit_id"}, reference=True)
+    def soon_home(self, info: Info) -> Unit:
+        return cast(Unit, around(info).units.load(self.row.unit_id))
+
     @strawberry.field
     async def strict_unit(self, info: Info) -> Unit:
         self.row.check("strict_unit")

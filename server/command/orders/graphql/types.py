@@ -89,18 +89,18 @@ class WorkOrder(View[Row]):
     def place(self) -> Place:
         return Place(row=self.row)
 
-    @field_for(needs={"matter_code"})
+    @field_for(needs={"matter_code"}, reference=True)
     def matter(self, info: Info) -> Matter | None:
         """Null until it is filed."""
         return matter_of(info.context.office, self.row.matter_code)
 
-    @field_for(needs={"rule_id"})
+    @field_for(needs={"rule_id"}, reference=True)
     def rule(self, info: Info) -> FilingRule | None:
         """Null until it is filed."""
         catalogue = info.context.office.of(Library).catalogue
         return FilingRule.of(catalogue.rule(self.row.rule_id)) if self.row.rule_id else None
 
-    @field_for(needs={"unit_id"})
+    @field_for(needs={"unit_id"}, reference=True)
     def unit(self, info: Info) -> Unit | None:
         """Null until it is dispatched."""
         return unit_of(info.context.office, self.row.unit_id)
