@@ -76,17 +76,18 @@ class Worker:
         self._leaving = True
         self._signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(self.over(), within)
+            async with asyncio.timeout(within):  # wait_for may swallow a cancellation
+                await self.over()
         except TimeoutError:
             self._signal(signal.SIGKILL)
             await self.over()
 
     async def _listen(self) -> None:
         """Hear it beat. A worker that falls silent is killed, and so replaced."""
-        loop, patience = asyncio.get_running_loop(), READY_SECONDS
+        patience = READY_SECONDS
         with self._line:
             try:
-                while await asyncio.wait_for(loop.sock_recv(self._line, 64), patience):
+                while await self._beat(patience):
                     patience = self._silent_seconds
                     if not self._ready.done():
                         self._ready.set_result(True)
@@ -98,6 +99,10 @@ class Worker:
                 pass  # it died in the middle of a beat
         if not self._ready.done():
             self._ready.set_result(False)
+
+    async def _beat(self, patience: float) -> bytes:
+        async with asyncio.timeout(patience):
+            return await asyncio.get_running_loop().sock_recv(self._line, 64)
 
     def _signal(self, sig: signal.Signals) -> None:
         if self._process.returncode is None:

@@ -51,7 +51,8 @@ class Company:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             with closing(writer):
-                return int(await asyncio.wait_for(reader.read(), 20) or 0)
+                async with asyncio.timeout(20):
+                    return int(await reader.read() or 0)
         except ConnectionResetError:
             return 0
 
@@ -89,11 +90,12 @@ async def calling(company: Company):
             answered[await company.call()] += 1
 
     caller = asyncio.create_task(call())
-    yield answered
-    assert not caller.done(), caller.exception()
-    caller.cancel()
-    with suppress(asyncio.CancelledError):
-        await caller
+    try:
+        yield answered
+        assert not caller.done(), caller.exception()
+    finally:
+        caller.cancel()
+        await asyncio.wait([caller])
 
 
 async def test_the_store_is_prepared_before_anybody_serves_and_calls_go_to_both(company):

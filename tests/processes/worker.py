@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 mood, listener_fd, line_fd = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
@@ -16,7 +17,9 @@ if mood.read_text() == "broken":
     sys.exit("broken")
 listener, line = socket.socket(fileno=listener_fd), socket.socket(fileno=line_fd)
 listener.listen()
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+listener.settimeout(0.05)
+leaving = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: leaving.set())
 
 
 def beat() -> None:
@@ -30,7 +33,8 @@ def beat() -> None:
 
 
 threading.Thread(target=beat, daemon=True).start()
-while True:
-    caller, _ = listener.accept()
-    with caller:
-        caller.sendall(str(os.getpid()).encode())
+while not leaving.is_set():
+    with suppress(TimeoutError):
+        caller, _ = listener.accept()
+        with caller:
+            caller.sendall(str(os.getpid()).encode())
