@@ -7,23 +7,28 @@
 
     await put(session, ADD, [{"area": "440103", "n": 1}])
 
-For what is only ever added or counted. What people change together is the ORM's, with its versions.
+For what is only ever added or counted. What people change together is the ORM's, with its versions; but
+a row that is new has no version to lose, so `fresh` makes it and `Work.add` writes it with its like.
 """
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from time import perf_counter
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, inspect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import configure_mappers
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.platform.inline import as_told
+from server.platform import inline
 from server.platform.timing import answered
 
 Row = Mapping[str, Any]
+Model = TypeVar("Model", bound=SQLModel)
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -66,7 +71,7 @@ async def put(session: AsyncSession, statement: Written, rows: Iterable[Row]) ->
     form = statement.form(_dialect(session))
     filled = [form.filled(row) for row in rows]
     if filled:
-        await _run(session, form.text, filled)
+        await _run(session, form.text, filled if len(filled) > 1 else filled[0])
 
 
 async def ask(session: AsyncSession, statement: Written, row: Row) -> list[tuple[Any, ...]]:
@@ -75,21 +80,76 @@ async def ask(session: AsyncSession, statement: Written, row: Row) -> list[tuple
     return await _run(session, form.text, form.filled(row))
 
 
+def fresh(model: type[Model], **facts: Any) -> Model:
+    """A new row as the store would hand it out: defaults filled in, nothing validated, in no session."""
+    new, constant, made = _blank(model)
+    row: Model = new()
+    row.__dict__.update(constant)
+    row.__dict__.update({name: make() for name, make in made if name not in facts})
+    row.__dict__.update(facts)
+    return row
+
+
+@cache
+def inserting(model: type[SQLModel]) -> Written:
+    """Add a row of `model`."""
+    return Written(lambda insert: insert(SQLModel.metadata.tables[str(model.__tablename__)]))
+
+
+@cache
+def _blank(model: type[SQLModel]) -> tuple[Callable[[], Any], Row, list[tuple[str, Callable[[], Any]]]]:
+    """How an empty row is made, and its defaults: those that stand, and those that are made for each."""
+    configure_mappers()
+    optional = [(name, each) for name, each in model.model_fields.items() if not each.is_required()]
+    made = [(name, cast(Any, each.default_factory)) for name, each in optional if each.default_factory]
+    constant = {name: each.default for name, each in optional if not each.default_factory}
+    return cast(Any, inspect(model)).class_manager.new_instance, constant, made
+
+
 def _dialect(session: AsyncSession) -> Dialect:
     return cast(Any, session.bind).dialect  # type: ignore[no-any-return]
 
 
 async def _run(session: AsyncSession, text: str, values: Any) -> list[Any]:
-    if _dialect(session).name != "sqlite":
-        connection = await session.connection()
-        result = await connection.exec_driver_sql(text, values)
+    """What the statement returns; `values` are one row, or a list of rows."""
+    many = isinstance(values, list)
+    driver = await _driver(session)
+    if driver is None:
+        result = await (await session.connection()).exec_driver_sql(text, values)
         return list(map(tuple, result)) if result.returns_rows else []
     began = perf_counter()
-    raw: Any = session.sync_session.connection().connection.dbapi_connection
     try:
-        many = isinstance(values, list)
-        rows: list[Any] = (raw.executemany if many else raw.execute)(text, values).fetchall()
-    except sqlite3.Error as error:
-        raise as_told(error, text) from error
+        if isinstance(driver, sqlite3.Connection):
+            rows = (driver.executemany if many else driver.execute)(text, values).fetchall()
+        elif many:
+            rows = await driver.executemany(text, values) or []
+        else:
+            rows = list(map(tuple, await driver.fetch(text, *values)))
+    except Exception as error:
+        raise _as_told(error, text) from error
     answered(perf_counter() - began, text)
     return rows
+
+
+async def _driver(session: AsyncSession) -> Any:
+    """The driver's own connection, inside the session's transaction. None while PostgreSQL's has not begun:
+    it begins with the first statement that SQLAlchemy sees."""
+    if _dialect(session).name == "sqlite":
+        return session.sync_session.connection().connection.dbapi_connection
+    within = session.sync_session.get_transaction()
+    known, driver = session.info.get("driver", (None, None))
+    if within is None or known is not within:
+        driver = cast(Any, await (await session.connection()).get_raw_connection()).driver_connection
+        if not driver.is_in_transaction():
+            return None
+        session.info["driver"] = session.sync_session.get_transaction(), driver
+    return driver
+
+
+def _as_told(error: Exception, text: str) -> Exception:
+    """The error as the session would have told it."""
+    if isinstance(error, sqlite3.Error):
+        return inline.as_told(error, text)
+    from server.platform import shared  # not for those who have no PostgreSQL
+
+    return shared.as_told(error, text)

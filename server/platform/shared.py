@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 from sqlalchemy import Executable, Row, event, make_url, text
 from sqlalchemy.engine import Dialect, ExceptionContext
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -120,6 +120,15 @@ def _told_as_away(failed: ExceptionContext) -> None:
     why = failed.original_exception.__cause__
     if isinstance(why, asyncpg.QueryCanceledError):
         raise StoreGone(str(why)) from why
+
+
+def as_told(error: Exception, text: str) -> Exception:
+    """The error of a statement that did not go through SQLAlchemy, as it would have been told."""
+    if isinstance(error, (*GONE, asyncpg.QueryCanceledError)):
+        return StoreGone(str(error))
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(text, None, error)
+    return DBAPIError(text, None, error) if isinstance(error, asyncpg.PostgresError) else error
 
 
 async def _speak_json(connection: "asyncpg.Connection[asyncpg.Record]") -> None:

@@ -20,6 +20,7 @@ from server.kernel.actors import SYSTEM
 from server.kernel.calendar import Limit, Pause, TimeUnit, WorkCalendar
 from server.kernel.errors import CityError
 from server.platform.db import UtcDateTime
+from server.platform.rows import fresh
 
 if TYPE_CHECKING:
     from server.platform.work import Office, Work
@@ -134,12 +135,12 @@ async def start(
     """Start a timer now, or as of `at`; marks that have passed by then are set at once and told to nobody."""
     since = at or work.now
     due_at, provisional = work.office.calendar.deadline(since, limit)
-    timer = Timer(
-        subject_kind=kind, subject_id=id, name=name, unit=limit.unit, limit_value=limit.value,
+    timer = fresh(
+        Timer, subject_kind=kind, subject_id=id, name=name, unit=limit.unit, limit_value=limit.value,
         started_at=since, original_due_at=due_at, due_at=due_at, area=area, provisional=provisional,
     )  # fmt: skip
     _advance(work.office.calendar, timer, (), work.now)
-    work.session.add(timer)
+    work.add(timer)
     if (kind, id) in work.clocks:
         work.clocks[kind, id].append(timer)
     return timer
@@ -162,7 +163,7 @@ async def live(work: "Work", kind: str, id: str) -> list[Timer]:
         )
         locked = rows.with_for_update().execution_options(populate_existing=True)
         stored = (await work.session.exec(locked)).all()
-        started = [row for row in work.session.new if isinstance(row, Timer) and row.subject_id == id]
+        started = [row for row in work.added if isinstance(row, Timer) and row.subject_id == id]
         work.clocks[kind, id] = [*stored, *(row for row in started if row.subject_kind == kind)]
     return [timer for timer in work.clocks[kind, id] if timer.stopped_at is None]
 

@@ -1,7 +1,7 @@
 """One unit of work: rows, audit lines, timers, counters and news live or die together."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.kernel.actors import Actor
-from server.kernel.calendar import WorkCalendar
+from server.kernel.calendar import WorkCalendar, day_of
 from server.kernel.errors import StaleVersion
-from server.platform import audit, idempotency, rollups
+from server.platform import audit, idempotency, numbers, rollups
 from server.platform.areas import AreaTree
 from server.platform.db import Store
 from server.platform.news import NEWS, Hub, NewsDesk
 from server.platform.read import Reader
-from server.platform.rows import put, written
+from server.platform.rows import Row, inserting, put, written
 from server.platform.sla import Timer
 from server.settings import Settings
 
@@ -49,6 +49,8 @@ class Work:
         self.office, self.session, self.actor, self.now = office, session, actor, now
         self._entries: list[tuple[str, audit.Entry | None, dict[str, Any] | None]] = []  # by street
         self._counts: Counter[rollups.Key] = Counter()
+        self.added: list[SQLModel] = []
+        self.numbers = numbers.HandingOut()
         self.clocks: dict[tuple[str, str], list[Timer]] = {}  # of each subject, see sla.live
         self.woken: list[str] = []
 
@@ -74,6 +76,10 @@ class Work:
         """News without an audit line: something worth looking at again, that changed no fact."""
         self._entries.append((street_of(area), None, self._news(verb, kind, id, area, touches)))
 
+    def add(self, row: SQLModel) -> None:
+        """A row that is new: written when the work is sealed, as it is by then. `session` has not got it."""
+        self.added.append(row)
+
     def count(self, metric: str, area: str, n: int, day: date = rollups.STOCK) -> None:
         """Add `n` to the counter of `metric` in `area` and in every area that contains it."""
         for scope in rollups.scopes(area):
@@ -87,19 +93,30 @@ class Work:
         )  # fmt: skip
 
     async def seal(self) -> None:
-        """Write audit lines, news and counters. Called once, last, by the office.
+        """Write what is new, audit lines, news and counters. Called once, last, by the office.
 
-        What many wait for is locked last: the chain of a street, then the counters of the district.
+        What many wait for is locked last, always in this order: the chain of a street, the numbers of a
+        series, the counters of the district.
         """
         await self.session.flush()
+        await self._insert(row for row in self.added if row not in self.numbers)
         places = await audit.append(self.session, [(street, entry) for street, entry, _ in self._entries])
         told = [
             {**news, "street": street, "seq": seq}
             for (street, seq), (_, _, news) in zip(places, self._entries, strict=True) if news
         ]  # fmt: skip
         await put(self.session, TELL, told)
+        await self.numbers.hand_out(self.session, day_of(self.now))
+        await self._insert(row for row in self.added if row in self.numbers)
         await rollups.add(self.session, self._counts)
         self.woken = [NEWS] if told else []
+
+    async def _insert(self, rows: Iterable[SQLModel]) -> None:
+        kinds: dict[type[SQLModel], list[Row]] = defaultdict(list)
+        for row in rows:
+            kinds[type(row)].append(row.__dict__)
+        for kind, like in kinds.items():
+            await put(self.session, inserting(kind), like)
 
     def _news(self, verb: str, kind: str, id: str, area: str, touches: Iterable[str]) -> dict[str, Any]:
         marks = "|".join(["", *sorted(touches), ""])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_
+from sqlalchemy import Select, and_, bindparam, false, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +15,7 @@ from server.command.requests.flow import TERMINAL, RequestState
 from server.command.requests.tables import CitizenRequest, Follow, Rating
 from server.kernel.actors import Actor, Role
 from server.platform.kept import kept
+from server.platform.rows import ask, written
 
 
 class RequestFilter(StrEnum):
@@ -102,12 +103,19 @@ async def riding_on(session: AsyncSession, order_id: str) -> list[CitizenRequest
     return list(await session.exec(select(CitizenRequest).where(CitizenRequest.order_id == order_id)))
 
 
-async def reported_since(session: AsyncSession, reporter_id: str, since: datetime) -> int:
-    """How many requests somebody submitted after `since`."""
-    rows = select(func.count()).where(
-        CitizenRequest.reporter_id == reporter_id, CitizenRequest.submitted_at > since
+@written
+def OWNER_AND_COUNT(_insert: Any) -> Any:
+    owner = select(CitizenRequest.reporter_id).where(CitizenRequest.id == bindparam("id"))
+    sent = select(func.count()).where(
+        CitizenRequest.reporter_id == bindparam("by"), CitizenRequest.submitted_at > bindparam("since")
     )
-    return int((await session.exec(rows)).one())
+    return columns(owner.scalar_subquery(), sent.scalar_subquery())
+
+
+async def owner_and_count(session: AsyncSession, id: str, by: str, since: datetime) -> tuple[str | None, int]:
+    """Whose the request is, if there is one, and how many `by` submitted after `since`."""
+    [(owner, count)] = await ask(session, OWNER_AND_COUNT, {"id": id, "by": by, "since": since})
+    return owner, count
 
 
 HOUR = timedelta(hours=1)

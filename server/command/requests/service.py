@@ -24,6 +24,7 @@ from server.kernel.flow import Clock
 from server.kernel.masking import mask_phone
 from server.kernel.text import clean_text
 from server.platform import files, sla
+from server.platform.rows import fresh
 from server.platform.vault import Vault
 from server.platform.work import Moved, Work
 
@@ -77,16 +78,15 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     TooManyReports.
     """
     reporter_id = s.reporter_id or work.actor.id
-    known = await work.session.get(CitizenRequest, s.id)
-    if known is not None and known.reporter_id == reporter_id:
-        return known
-    if known is not None:
+    since = work.now if s.external_id else work.now - queries.HOUR  # an import brings as many as there are
+    owner_id, lately = await queries.owner_and_count(work.session, s.id, work.actor.id, since)
+    if owner_id == reporter_id:
+        return await work.session.get_one(CitizenRequest, s.id)
+    if owner_id is not None:
         raise NotFound(subject=s.id)
     entry = FLOW.enter(A.SUBMIT, work.actor.post)
     phone = mobile(s.phone) if s.phone.strip() else ""
-    if s.external_id is None:
-        since = work.now - queries.HOUR
-        rules.needs_calm(await queries.reported_since(work.session, work.actor.id, since))
+    rules.needs_calm(lately)
     if s.matter_code:
         work.office.of(Library).catalogue.matter(s.matter_code)
     at = s.submitted_at or work.now
@@ -99,14 +99,15 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
         promise=rules.reply_limit(s.kind, urgent), reporter_id=reporter_id, text_limit=s.text_limit,
     ))  # fmt: skip
     vault = work.office.of(Vault)
-    request = CitizenRequest(
-        id=s.id, no=order.no, kind=s.kind, state=entry.target, reporter_id=reporter_id,
+    request = fresh(
+        CitizenRequest, id=s.id, kind=s.kind, state=entry.target, reporter_id=reporter_id,
         phone=vault.seal(phone, about=f"{KIND}/{s.id}/phone") if phone else "",
         phone_shown=mask_phone(phone) if phone else "",
         confidential=s.confidential, title=order.title, text=order.text, area=order.area,
         order_id=order.id, external_id=s.external_id, submitted_at=at, promised_at=order.promised_at,
     )  # fmt: skip
-    work.session.add(request)
+    work.numbers.same(order, request)
+    work.add(request)
     sla.begin(work, KIND, request.id)
     await _turn(work, request, entry.clock, at=at)
     _note(work, request, A.SUBMIT, target=entry.target)

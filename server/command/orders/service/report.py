@@ -22,8 +22,9 @@ from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
 from server.kernel.spots import spot
 from server.kernel.text import clean_text
-from server.platform import files, numbers, sla
+from server.platform import files, sla
 from server.platform.areas import AreaLevel, AreaTree, OutsideDistrict
+from server.platform.rows import fresh
 from server.platform.work import Work
 
 PREFIX = "LW"
@@ -114,8 +115,8 @@ async def report(work: Work, r: Report) -> WorkOrder:
     words = f"{r.title} {text}"
     guess = library.suggest(words, r.spot.area, r.matter_code)
     point = r.spot.point
-    order = WorkOrder(
-        id=r.id, no=await numbers.case_no(work.session, PREFIX, day_of(work.now)), state=entry.target,
+    order = fresh(
+        WorkOrder, id=r.id, state=entry.target,
         title=rules.title_of(r.title or text, guess.best.matter.name if guess.best else ""), text=text,
         source=r.source, source_id=r.source_id, reporter_id=r.reporter_id or work.actor.id, contact=r.contact,
         confidential=r.confidential, danger=library.danger(words) is not None, likes=r.likes,
@@ -123,12 +124,12 @@ async def report(work: Work, r: Report) -> WorkOrder:
         lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,
         spot=spot(point.lon, point.lat) if point else None,
         catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, suggestion=frozen(guess),
-        reported_at=at,
+        cover_id=next(iter(r.photo_ids), ""), reported_at=at,
     )  # fmt: skip
     await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
     await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER, field="afterPhotoIds")
-    order.cover_id = next(iter(r.photo_ids), "")
-    work.session.add(order)
+    work.numbers.next(PREFIX, order)
+    work.add(order)
     sla.begin(work, KIND, r.id)
     for name in entry.clock.start:
         await sla.start(work, KIND, r.id, name, rules.STAGE_LIMITS[name], area=order.area, at=at)
