@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.platform.db import UtcDateTime
-from server.platform.rows import ask, put, written
+from server.platform.rows import Write, ask, written
 
 GENESIS = "0" * 64
 
@@ -117,8 +117,11 @@ def LINE(insert: Any) -> Any:
     return insert(lines)
 
 
-async def append(session: AsyncSession, entries: Sequence[tuple[str, Entry | None]]) -> list[tuple[str, int]]:
-    """Give each entry the next place in its street's chain, and write it. Places in the entries' order.
+async def place(
+    session: AsyncSession, entries: Sequence[tuple[str, Entry | None]]
+) -> tuple[list[tuple[str, int]], list[Write]]:
+    """Give each entry the next place in its street's chain. The places, in the entries' order, and what is
+    to be written then.
 
     Without an entry a number is taken all the same. Chains are locked in name order, until the end.
     """
@@ -138,11 +141,10 @@ async def append(session: AsyncSession, entries: Sequence[tuple[str, Entry | Non
             rows.append({**facts, "seq": seq, "prev_hash": prev, "hash": hash})
         heads[street] = seq, hash
         places.append((street, seq))
-    await put(session, LINE, rows)
-    await put(session, RELINK, (
+    newest = [
         {"of": street, "newest": hash} for street, (_, hash) in heads.items() if hash != before[street][1]
-    ))  # fmt: skip
-    return places
+    ]
+    return places, [(LINE, rows), (RELINK, newest)]
 
 
 @dataclass(frozen=True, slots=True)

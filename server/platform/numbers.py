@@ -53,10 +53,7 @@ class HandingOut:
 
     def __init__(self) -> None:
         self._wanted: defaultdict[str, list[list[Numbered]]] = defaultdict(list)  # of each series
-        self._bearers: dict[int, list[Numbered]] = {}
-
-    def __contains__(self, row: object) -> bool:
-        return id(row) in self._bearers
+        self._bearers: dict[int, list[Numbered]] = {}  # by the identity of whoever bears it
 
     def next(self, prefix: str, row: Numbered) -> None:
         """`row.no` becomes the day's next number of the series."""

@@ -11,10 +11,12 @@ For what is only ever added or counted. What people change together is the ORM's
 a row that is new has no version to lose, so `fresh` makes it and `Work.add` writes it with its like.
 """
 
+import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
@@ -30,6 +32,8 @@ from server.platform.timing import answered
 Row = Mapping[str, Any]
 Model = TypeVar("Model", bound=SQLModel)
 INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+PARAMETER = re.compile(r"\$(\d+)")
+FEW = 16  # rows that go in one message
 
 
 @dataclass(slots=True)
@@ -61,6 +65,9 @@ class Written:
         return form
 
 
+Write = tuple[Written, Sequence[Row]]  # a statement, and the rows to run it with
+
+
 def written(build: Callable[[Any], Any]) -> Written:
     """`build` is handed the dialect's own `insert`, which knows ON CONFLICT."""
     return Written(build)
@@ -72,6 +79,19 @@ async def put(session: AsyncSession, statement: Written, rows: Iterable[Row]) ->
     filled = [form.filled(row) for row in rows]
     if filled:
         await _run(session, form.text, filled if len(filled) > 1 else filled[0])
+
+
+async def put_all(session: AsyncSession, writes: Sequence[Write]) -> None:
+    """`put` each of them. None may rest on another: where they are few, PostgreSQL hears all at once."""
+    dialect = _dialect(session)
+    if dialect.name == "sqlite" or sum(len(rows) for _, rows in writes) > FEW:
+        for statement, rows in writes:
+            await put(session, statement, rows)
+        return
+    forms = [(statement.form(dialect), row) for statement, rows in writes for row in rows]
+    if forms:
+        cells = chain.from_iterable(form.filled(row) for form, row in forms)
+        await _run(session, _joined(tuple(form.text for form, _ in forms)), tuple(cells))
 
 
 async def ask(session: AsyncSession, statement: Written, row: Row) -> list[tuple[Any, ...]]:
@@ -94,6 +114,20 @@ def fresh(model: type[Model], **facts: Any) -> Model:
 def inserting(model: type[SQLModel]) -> Written:
     """Add a row of `model`."""
     return Written(lambda insert: insert(SQLModel.metadata.tables[str(model.__tablename__)]))
+
+
+@lru_cache(256)
+def _joined(texts: tuple[str, ...]) -> str:
+    """One statement of PostgreSQL's that does what each does, with the parameters of one after another's."""
+    parts, before = [], 0
+    for n, text in enumerate(texts):
+        parts.append(f"part_{n} AS ({_renumbered(text, before)})")
+        before += max(map(int, PARAMETER.findall(text)))
+    return f"WITH {', '.join(parts)} SELECT"
+
+
+def _renumbered(text: str, before: int) -> str:
+    return PARAMETER.sub(lambda found: f"${int(found[1]) + before}", text)
 
 
 @cache

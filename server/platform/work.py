@@ -20,7 +20,7 @@ from server.platform.areas import AreaTree
 from server.platform.db import Store
 from server.platform.news import NEWS, Hub, NewsDesk
 from server.platform.read import Reader
-from server.platform.rows import Row, inserting, put, written
+from server.platform.rows import Row, Write, inserting, put_all, written
 from server.platform.sla import Timer
 from server.settings import Settings
 
@@ -99,24 +99,22 @@ class Work:
         series, the counters of the district.
         """
         await self.session.flush()
-        await self._insert(row for row in self.added if row not in self.numbers)
-        places = await audit.append(self.session, [(street, entry) for street, entry, _ in self._entries])
+        entries = [(street, entry) for street, entry, _ in self._entries]
+        places, lines = await audit.place(self.session, entries)
         told = [
             {**news, "street": street, "seq": seq}
             for (street, seq), (_, _, news) in zip(places, self._entries, strict=True) if news
         ]  # fmt: skip
-        await put(self.session, TELL, told)
         await self.numbers.hand_out(self.session, day_of(self.now))
-        await self._insert(row for row in self.added if row in self.numbers)
+        await put_all(self.session, [*self._inserts(), *lines, (TELL, told)])
         await rollups.add(self.session, self._counts)
         self.woken = [NEWS] if told else []
 
-    async def _insert(self, rows: Iterable[SQLModel]) -> None:
+    def _inserts(self) -> list[Write]:
         kinds: dict[type[SQLModel], list[Row]] = defaultdict(list)
-        for row in rows:
+        for row in self.added:
             kinds[type(row)].append(row.__dict__)
-        for kind, like in kinds.items():
-            await put(self.session, inserting(kind), like)
+        return [(inserting(kind), rows) for kind, rows in kinds.items()]
 
     def _news(self, verb: str, kind: str, id: str, area: str, touches: Iterable[str]) -> dict[str, Any]:
         marks = "|".join(["", *sorted(touches), ""])

@@ -3,6 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import select
 
 from server.command.library import Library, frozen
 from server.command.orders import rules
@@ -24,7 +28,7 @@ from server.kernel.spots import spot
 from server.kernel.text import clean_text
 from server.platform import files, sla
 from server.platform.areas import AreaLevel, AreaTree, OutsideDistrict
-from server.platform.rows import fresh
+from server.platform.rows import ask, fresh, written
 from server.platform.work import Work
 
 PREFIX = "LW"
@@ -145,11 +149,17 @@ async def report(work: Work, r: Report) -> WorkOrder:
     return order
 
 
+@written
+def KNOWN(_insert: Any) -> Any:
+    """The id, if there is such an order, whoever may see it."""
+    return select(WorkOrder.id).where(WorkOrder.id == bindparam("id"))
+
+
 async def report_once(work: Work, r: Report) -> None:
     """`report`, unless this person's phone sent it before. Raises NotFound for somebody else's id."""
     if not await work.first_time("report", r.id, {}):
         return
-    if await work.session.get(WorkOrder, r.id) is not None:
+    if await ask(work.session, KNOWN, {"id": r.id}):
         raise NotFound(subject=r.id)
     await report(work, r)
 
