@@ -58,6 +58,7 @@ class Connection(sqlite3.Connection):
 
     shared = False  # a transaction is open that does not belong to whoever begins one now
     within = False  # … and somebody did begin
+    patience = WAIT_SECONDS
 
     def cursor(self, factory: Any = Cursor) -> Any:
         """A cursor of ours."""
@@ -146,10 +147,10 @@ def as_told(error: sqlite3.Error, text: str) -> Exception:
     return told
 
 
-async def begun(raw: sqlite3.Connection, begin: str) -> None:
+async def begun(raw: Connection, begin: str) -> None:
     """Begin a transaction; while another process writes, the loop goes on. Raises OperationalError."""
     loop = asyncio.get_running_loop()
-    until = loop.time() + WAIT_SECONDS
+    until = loop.time() + raw.patience
     while True:
         try:
             raw.execute(begin)
