@@ -7,6 +7,7 @@ descriptors.
 import asyncio
 import ctypes
 import gc
+import os
 import signal
 import socket
 import sys
@@ -95,6 +96,7 @@ def work(listener_fd: int, line_fd: int) -> None:
     """Serve as one of a crew: a byte a second says that the loop runs; the first, that it is ready."""
     settings, line = Settings(), socket.socket(fileno=line_fd)
     line.setblocking(False)
+    logs.worker = str(os.getpid())
 
     async def beat() -> None:
         try:

@@ -19,8 +19,16 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-quic", *(["--no-sandbox"] if AS_ROOT else []),
 ]  # fmt: skip
+SERVERS_SECONDS = 240
 OFFLINE = "ERR_INTERNET_DISCONNECTED"  # what a browser says of a network the test took away
 HERE = {"longitude": 113.2370, "latitude": 23.1170}  # 逢源街道, where the demo's grid officer walks
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever starts and kills whole servers may take longer."""
+    for item in items:
+        if {"faults", "processes"} & set(item.path.parts):
+            item.add_marker(pytest.mark.timeout(SERVERS_SECONDS))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
+from server.graph.errors import OUTAGES, Unavailable, logged
 from server.kernel.errors import BadInput, CityError
 from server.platform.watch import watch
 
@@ -16,7 +17,7 @@ STATUS = {
     "UNAUTHENTICATED": 401, "BAD_CREDENTIALS": 401, "BAD_CODE": 401, "NO_SESSION": 401,
     "NOT_ALLOWED": 403, "FOREIGN_ORIGIN": 403, "NOT_FOUND": 404, "ID_TAKEN": 409, "FILE_TOO_LARGE": 413,
     "NOT_AN_IMAGE": 415, "NOT_JSON": 415, "LOCKED": 423, "TOO_MANY": 429, "NO_CHANNEL": 503,
-    "TOO_MANY_AT_ONCE": 429, "OVERLOADED": 503,
+    "TOO_MANY_AT_ONCE": 429, "OVERLOADED": 503, "UNAVAILABLE": 503,
 }  # fmt: skip
 OTHERWISE = 400
 
@@ -34,9 +35,10 @@ class NotJson(CityError):
 
 
 def refused(refusal: CityError) -> JSONResponse:
-    """`refusal` as an answer; 429 also says when to come back."""
+    """`refusal` as an answer; one that may end soon says when to come back."""
     headers = {"Cache-Control": "no-store"}
-    if wait := refusal.params.get("retryAfter"):
+    soon = 1 if refusal.code == Unavailable.code else None
+    if wait := refusal.params.get("retryAfter", soon):
         headers["Retry-After"] = str(wait)
     return JSONResponse(refusal.extensions, STATUS.get(refusal.code, OTHERWISE), headers)
 
@@ -61,6 +63,8 @@ class CityRoute(APIRoute):
                     refusal = NotJson()  # the framework's word for a body its parser gave up on
                 except RequestValidationError as error:
                     refusal = _malformed(error)
+                except OUTAGES as error:  # the rows or the photos are out of reach
+                    refusal = logged(error, name)
                 operation.code = refusal.code
                 return refused(refusal)
 

@@ -160,7 +160,7 @@ class Crowd:
             for phone in phones:
                 await phone.http.aclose()
 
-    async def more(self, n: int, within: float = 30.0) -> None:
+    async def more(self, n: int, within: float = 90.0) -> None:
         """Wait for `n` further acknowledgements."""
         wanted = len(self.acknowledged) + n
         await eventually(lambda: len(self.acknowledged) >= wanted, within)
@@ -217,7 +217,7 @@ class Watcher:
             await asyncio.wait([task])
             await phone.http.aclose()
 
-    async def caught_up(self, wanted: set[str], within: float = 30.0) -> None:
+    async def caught_up(self, wanted: set[str], within: float = 90.0) -> None:
         """Wait until every one of `wanted` was told."""
         await eventually(lambda: wanted <= self.seen.keys(), within)
 

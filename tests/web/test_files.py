@@ -14,6 +14,7 @@ from tests.factories import an_id
 from tests.identity.house import PASSWORD, an_office, count, hire
 from tests.phones import Phone
 from tests.platform.pictures import HEIC, SECRET, exif, photo
+from tests.servers import free_port
 from tests.web.house import serving
 
 PHOTO = photo((640, 480), exif=exif())
@@ -191,3 +192,18 @@ async def test_many_photos_at_once_are_all_kept(office, phone):
         *(phone.put(f"/files/{an_id()}", photo((800, 600)), "image/jpeg") for _ in range(12))
     )
     assert [answer.status_code for answer in answers] == [201] * 12 and await count(office, File) == 12
+
+
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+async def test_photos_out_of_reach_are_an_outage_that_says_when_to_come_back(settings, clock):
+    away = settings.model_copy(update={
+        "files_url": "s3://photos", "files_endpoint": f"http://127.0.0.1:{free_port()}",
+        "files_key": "key", "files_secret": "secret",
+    })  # fmt: skip
+    async with an_office(away, clock) as office, serving(office) as server, Phone(server) as phone:
+        await hire(office)
+        await phone.sign_in("officer", "wg01", PASSWORD)
+        answer = await phone.put(f"/files/{an_id()}", PHOTO, "image/jpeg")
+        assert refusal(answer) == (503, "UNAVAILABLE")
+        assert answer.headers["retry-after"] == "1"
+        assert await count(office, File) == 0
