@@ -30,14 +30,14 @@ async def test_a_broker_that_dies_costs_no_event(postgres_store: str, broker: Ch
         second = Process(settings)
         await asyncio.to_thread(second.start)
         crowd, watcher = Crowd(first), Watcher(second.address)
-        async with watcher.watching(), crowd.reporting():
-            for _ in range(ROUNDS):
-                await crowd.more(BETWEEN)
-                await asyncio.to_thread(broker.stop, signal.SIGKILL)
-                await crowd.more(BETWEEN)
-                await asyncio.to_thread(broker.start)
-            crowd.stopped = True
-            await watcher.caught_up(set(crowd.acknowledged))
+        async with watcher.watching():
+            async with crowd.reporting():
+                for _ in range(ROUNDS):
+                    await crowd.more(BETWEEN)
+                    await asyncio.to_thread(broker.stop, signal.SIGKILL)
+                    await crowd.more(BETWEEN)
+                    await asyncio.to_thread(broker.start)
+            await watcher.caught_up(crowd.acknowledged)
         await asyncio.to_thread(second.stop)
         assert set(watcher.seen.values()) == {1}
         assert watcher.lost == 0
