@@ -217,7 +217,7 @@ class WorkCalendar:
             left = target - max(origin, self._own(_ticks(paused), unit))
             # before the end something is left, even where the end was rounded or moved
             target = max(origin, self._own(_ticks(resumed), unit)) + max(left, 1)
-            end = finish(target)
+            end = max(end, finish(target))  # an end moved to a working day's close is not taken back
         return end
 
     def _origin(self, start: datetime, unit: TimeUnit) -> int:

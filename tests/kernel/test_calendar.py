@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import server
@@ -288,6 +288,7 @@ def test_the_deadline_is_when_the_clock_has_run_for_the_limit(start, value, unit
     assert CALENDAR.elapsed(start, due - timedelta(microseconds=1), unit) < used
 
 
+@example(at("2018-06-15 00:00"), 0.25, ND, [timedelta(0), timedelta(days=4)])
 @given(instants, values, units, spells)
 def test_pauses_never_take_time_away(start, value, unit, spells):
     limit, pauses = Limit(value, unit), laid_out(start, spells)
