@@ -97,11 +97,6 @@ class LocalHub:
         """Nothing to stop."""
 
 
-def wakes(_news: News) -> list[str]:
-    """Hub keys an event wakes: one reader in each process reads all of them."""
-    return [NEWS]
-
-
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a reader has come in each street's chain."""

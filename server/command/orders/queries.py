@@ -35,7 +35,6 @@ from server.kernel.spots import spots_around
 from server.platform.db import UtcDateTime
 from server.platform.kept import kept, reckoned
 from server.platform.read import Needs, Reader, together
-from server.platform.sla import Timer
 
 M = TypeVar("M")
 
@@ -302,11 +301,3 @@ def _sent(matters: Collection[str], since: datetime) -> Any:
 async def consent(session: AsyncSession, order_id: str, action: str) -> OrderConsent | None:
     """The first person's consent that a two-person act waits for."""
     return await session.get(OrderConsent, (order_id, action))
-
-
-async def live_clocks(session: AsyncSession, order_id: str) -> list[Timer]:
-    """The timers of an order that have not been stopped, running or paused."""
-    rows = select(Timer).where(
-        Timer.subject_kind == "order", Timer.subject_id == order_id, col(Timer.stopped_at).is_(None)
-    )
-    return list(await session.exec(rows))

@@ -1,6 +1,6 @@
 """Every SELECT on requests. Each starts at the actor: citizens see their own, staff none here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -125,12 +125,6 @@ HOUR = timedelta(hours=1)
 def ratings(request_ids: list[str]) -> SelectOfScalar[Rating]:
     """The ratings of requests, the newest last."""
     return select(Rating).where(col(Rating.request_id).in_(request_ids)).order_by(col(Rating.round))
-
-
-async def ratings_of_orders(session: AsyncSession, order_ids: Iterable[str]) -> dict[str, Rating]:
-    """The newest rating of each order, without the name of whoever gave it."""
-    rows = select(Rating).where(col(Rating.order_id).in_(list(order_ids))).order_by(col(Rating.at))
-    return {row.order_id: row for row in await session.exec(rows)}
 
 
 @kept

@@ -14,7 +14,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.utils.await_maybe import await_maybe
 
 from server.graph.context import Context
-from server.graph.plan.executor import PlannedExecutor
 from server.kernel.actors import Actor
 from server.schemas import build
 from tests.clock import Clock
@@ -22,6 +21,7 @@ from tests.contract.test_documents import OPERATIONS
 from tests.factories import STREET
 from tests.graph.plan.both import Prepared, assert_same, data, errors, prepare
 from tests.graph.plan.district import District, people, settle
+from tests.graph.plan.executor import PlannedExecutor
 
 SCHEMAS = build()
 UUID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -10,10 +10,10 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionResult
 
 from server.graph.context import Info
-from server.graph.plan.executor import REMEMBERED, PlannedExecutor
 from server.graph.plan.plans import Plans, fallbacks
 from server.graph.plan.shape import Reason
 from tests.graph.plan.both import assert_same, data, prepare
+from tests.graph.plan.executor import REMEMBERED, PlannedExecutor
 from tests.graph.plan.rows import Level, Row
 from tests.graph.plan.test_hostile import a_row
 from tests.graph.plan.world import CONFIG, SCHEMA, Mutation, Query, Subscription, Surroundings

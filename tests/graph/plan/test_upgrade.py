@@ -46,23 +46,23 @@ def test_info_is_made_of_two_attributes():
 
 def test_the_executor_has_what_the_plan_asks_of_it():
     parameters = inspect.signature(StrawberryGraphQLCoreExecutionContext.execute_operation).parameters
-    assert list(parameters) == ["self", "serially"], "plan/executor.py"
+    assert list(parameters) == ["self", "serially"], "tests/graph/plan/executor.py"
     executor = StrawberryGraphQLCoreExecutionContext.build(
         GRAPHQL, parse("query ($a: Int = 1) { version ...F } fragment F on Query { version }")
     )
     assert isinstance(executor, StrawberryGraphQLCoreExecutionContext)
-    assert executor.variable_values.coerced == {"a": 1}, "plan/executor.py"
-    assert executor.middleware_manager is None, "plan/executor.py"
-    assert executor.operation_extensions is None, "plan/executor.py"
-    assert executor.root_value is executor.context_value is None, "plan/executor.py"
-    assert list(executor.fragment_definitions) == ["F"], "plan/executor.py"
-    assert executor.schema.extensions is GRAPHQL.extensions, "plan/executor.py"
-    assert executor.schema._strawberry_schema is SCHEMA, "plan/executor.py"  # type: ignore[attr-defined]
+    assert executor.variable_values.coerced == {"a": 1}, "tests/graph/plan/executor.py"
+    assert executor.middleware_manager is None, "tests/graph/plan/executor.py"
+    assert executor.operation_extensions is None, "tests/graph/plan/executor.py"
+    assert executor.root_value is executor.context_value is None, "tests/graph/plan/executor.py"
+    assert list(executor.fragment_definitions) == ["F"], "tests/graph/plan/executor.py"
+    assert executor.schema.extensions is GRAPHQL.extensions, "tests/graph/plan/executor.py"
+    assert executor.schema._strawberry_schema is SCHEMA, "tests/graph/plan/executor.py"  # type: ignore[attr-defined]
 
 
 def test_an_event_gets_an_executor_of_its_own():
     assert inspect.signature(Executor.build_per_event_executor).parameters.keys() == {"self", "payload"}, (
-        "plan/executor.py"
+        "tests/graph/plan/executor.py"
     )
 
 

@@ -14,8 +14,8 @@ from strawberry.schema.config import StrawberryConfig
 
 from server.graph.audience import field_for
 from server.graph.context import Info
-from server.graph.plan.executor import PlannedExecutor
 from server.graph.views import View, column
+from tests.graph.plan.executor import PlannedExecutor
 from tests.graph.plan.rows import Level, Refused, Row, State
 
 T = TypeVar("T")
