@@ -32,6 +32,7 @@ from server.migrations import revisions
 from server.platform import holds, sla
 from server.platform.areas import AreaTree
 from server.platform.db import Store, open_store
+from server.platform.editions import Shelf
 from server.platform.files import Files
 from server.platform.jobs import Jobs
 from server.platform.news import Hub, LocalHub
@@ -61,6 +62,7 @@ def open_office(settings: Settings) -> Office:
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Library] = Library.load(DATA)
+    office.tools[Shelf] = Shelf()
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge.append(requests.hand_over)
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
@@ -101,6 +103,7 @@ async def opened(settings: Settings) -> AsyncIterator[Office]:
     """An office for the length of the block."""
     office = open_office(settings)
     try:
+        await office.of(Shelf).refresh(office)
         yield office
     finally:
         await close_office(office)
@@ -142,6 +145,7 @@ async def is_prepared(settings: Settings) -> bool:
 def jobs_of(office: Office) -> Jobs:
     """What is done again and again, asked for or not."""
     jobs = Jobs(office, office.settings.sweep_seconds)
+    jobs.add("editions", lambda office: office.of(Shelf).refresh(office))
     jobs.add("holds", holds.release)
     jobs.add("clocks", sla.sweeper({
         "order": orders.on_mark, "request": requests.on_mark, "supervision": supervisions.on_mark,
@@ -159,6 +163,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await office.of(Shelf).refresh(office)
         async with station.running(), jobs_of(office).running():
             yield
         await close_office(office)

@@ -37,6 +37,7 @@ from server.kernel.geo import Wgs84
 from server.platform import holds, sla
 from server.platform.audit import AuditLine, Chain
 from server.platform.db import open_store
+from server.platform.editions import Shelf
 from server.platform.files import File, Files
 from server.platform.news import LocalHub, News
 from server.platform.vault import Vault
@@ -80,6 +81,7 @@ async def an_office(settings: Settings, clock: Callable[[], Any], **parts: Any) 
     )  # fmt: skip
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
+    office.tools[Shelf] = Shelf(wired.of(Shelf).keepers)
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge[:] = wired.of(Identity).on_merge
     try:
