@@ -50,9 +50,8 @@ async def city(settings, clock):
     """Two processes over one store, each with its own kettle."""
     async with offices(settings, clock) as both:
         for office in both:
-            office.tools[Shelf] = Shelf()
-            office.kettle = Kettle()
-            office.of(Shelf).keep("tea", office.kettle.keeper())
+            office.tools |= {Shelf: Shelf(), Kettle: Kettle()}
+            office.of(Shelf).keep("tea", office.of(Kettle).keeper())
         yield both
 
 
@@ -70,11 +69,13 @@ async def test_what_one_publishes_every_process_takes_up(city):
     no = await proposed(here, "green", "black")
     for office in city:
         await office.of(Shelf).refresh(office)
-    assert [office.kettle.sorts for office in city] == [["green"]] * 2  # a proposal holds nowhere
+    assert [office.of(Kettle).sorts for office in city] == [["green"]] * 2  # a proposal holds nowhere
     await do(there, BEN, editions.publish, "tea", no)
     for office in city:
         await office.of(Shelf).refresh(office)
-    assert [(office.kettle.no, office.kettle.sorts) for office in city] == [(1, ["green", "black"])] * 2
+    assert [(office.of(Kettle).no, office.of(Kettle).sorts) for office in city] == [
+        (1, ["green", "black"])
+    ] * 2
 
 
 async def test_the_report_tells_what_would_change_when_proposed_and_when_published(city):
@@ -110,7 +111,7 @@ async def test_going_back_is_publishing_old_content_anew(city):
     for sorts in (["black"], ["white"], ["black"]):
         await do(here, BEN, editions.publish, "tea", await proposed(here, *sorts))
     await here.of(Shelf).refresh(here)
-    assert (here.kettle.no, here.kettle.sorts) == (3, ["black"])
+    assert (here.of(Kettle).no, here.of(Kettle).sorts) == (3, ["black"])
 
 
 async def test_what_holds_already_is_no_proposal(city):

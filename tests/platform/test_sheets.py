@@ -7,9 +7,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from server.platform import sheets
-from server.platform.sheets import BadSheet, ColumnMissing, NotASheet, SheetFormat, read, write
+from server.platform.sheets import BadSheet, Cell, ColumnMissing, NotASheet, SheetFormat, read, write
 
-ROWS = [["code", "name", "limit"], ["06010", "暴露垃圾", 4], ["", "", None], ["06012", "道路不洁", 2.5]]
+ROWS: list[list[Cell]] = [
+    ["code", "name", "limit"],
+    ["06010", "暴露垃圾", 4],
+    ["", "", None],
+    ["06012", "道路不洁", 2.5],
+]
 
 
 @pytest.mark.parametrize("form", SheetFormat)
