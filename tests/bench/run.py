@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import uvloop
 
-from tests.bench import boards, executor, live, memory, places, reads, report, writes
+from tests.bench import boards, executor, live, memory, places, reads, replay, report, writes
 from tests.bench import cluster as hosts
 from tests.bench.bench import FULL, QUICK, Bench, Workload
 from tests.bench.stores import Stores, cluster
@@ -25,6 +25,7 @@ WORKLOADS: dict[str, Workload] = {
     "P8": boards.near,
     "P9": places.cells,
     "P10": hosts.two,
+    "P11": replay.summer,
     "P12": writes.syncs,
     "P14": writes.signalen,
     "M": memory.at_rest,
