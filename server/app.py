@@ -39,6 +39,7 @@ from server.platform.news import Hub, LocalHub
 from server.platform.vault import Vault
 from server.platform.watch.requests import KnownRequests
 from server.platform.watch.station import Station
+from server.platform.words import Words
 from server.platform.work import Office
 from server.settings import Settings
 from server.supervision.orders import service as supervisions
@@ -62,6 +63,7 @@ def open_office(settings: Settings) -> Office:
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Library] = Library.load(DATA)
+    office.tools[Words] = Words.load(DATA.parent / "i18n")
     office.tools[Shelf] = Shelf()
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge.append(requests.hand_over)

@@ -6,7 +6,7 @@ edition up within seconds. Edition 0 is what the product ships, and no row.
 """
 
 import gzip
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,11 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, func
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.kernel.errors import CityError, IllegalStep, NotFound
 from server.platform.db import UtcDateTime
+from server.platform.tabular import ChangeKind, Tabular, changes, fit, lined
 from server.platform.work import Office, Work
 
 KIND = "edition"
@@ -73,18 +75,27 @@ class Edition(SQLModel, table=True):
         return gzip.decompress(self.content)
 
 
+Meaning = Mapping[str, str | int | float]  # `code` and what its words take: means.<code> in shared/i18n
+
+
 @dataclass(frozen=True, slots=True)
 class Keeper:
     """What a kind of edition is to the rest of the house.
 
-    `check` tells what would change against what holds (JSON for people to read) and raises CityError for
-    content that does not fit. `take` puts it to use in this process. `published` does, in the very
-    transaction, what publishing means to rows.
+    `check` raises CityError for content that does not fit, and may tell what would change (JSON).
+    `take` puts it to use in this process. `published` does, in the very transaction, what publishing means
+    to rows; `foresee` tells it beforehand. `shipped` is the content of edition 0. `tabular` lets people read
+    the content, hand it in and edit it as tables: its faults are asked before `check`, and what changes is
+    counted row by row. With `every`, each published edition is taken in turn, not only the newest.
     """
 
     check: Callable[[Office, bytes], Mapping[str, Any]]
     take: Callable[[Office, int, bytes], None]
     published: Callable[[Work, Edition], Awaitable[None]] | None = None
+    foresee: Callable[[Work, bytes], Awaitable[Sequence[Meaning]]] | None = None
+    shipped: Callable[[], bytes] | None = None
+    tabular: Tabular | None = None
+    every: bool = False
 
 
 @dataclass
@@ -103,15 +114,20 @@ class Shelf:
         async with office.reading() as session:
             newest = select(Edition.kind, func.max(Edition.no)).where(Edition.state == EditionState.PUBLISHED)
             numbers = dict((await session.exec(newest.group_by(col(Edition.kind)))).all())
-            fresh = [
-                (kind, no) for kind, no in numbers.items()
-                if kind in self.keepers and no != self.held.get(kind, 0)
+            rows = [
+                row for kind, no in numbers.items() if kind in self.keepers and no != self.held.get(kind, 0)
+                for row in await session.exec(self._missing(kind, no))
             ]  # fmt: skip
-            rows = [await session.get(Edition, key) for key in fresh]
-        for row in filter(None, rows):
+        for row in rows:
             self.keepers[row.kind].take(office, row.no, row.text)
             self.held[row.kind] = row.no
         return 0  # nothing is left for another turn of the job
+
+    def _missing(self, kind: str, newest: int) -> SelectOfScalar[Edition]:
+        mine = select(Edition).where(Edition.kind == kind, Edition.state == EditionState.PUBLISHED)
+        if not self.keepers[kind].every:
+            return mine.where(Edition.no == newest)
+        return mine.where(Edition.no > self.held.get(kind, 0)).order_by(col(Edition.no))
 
 
 async def propose(work: Work, kind: str, content: bytes, *, note: str = "") -> Edition:
@@ -119,36 +135,39 @@ async def propose(work: Work, kind: str, content: bytes, *, note: str = "") -> E
 
     Raises NotFound for a kind nobody keeps, NothingChanged, and what the keeper refuses.
     """
-    shelf = work.office.of(Shelf)
-    if kind not in shelf.keepers:
+    keeper = work.office.of(Shelf).keepers.get(kind)
+    if keeper is None:
         raise NotFound(subject=kind)
-    report = shelf.keepers[kind].check(work.office, content)
-    digest = sha256(content).hexdigest()
     holds = await newest(work.session, kind)
-    if holds and holds.sha256 == digest:
+    report = await _report(work, keeper, holds, content)
+    digest = sha256(content).hexdigest()
+    if digest == (holds.sha256 if holds else sha256(_shipped(keeper)).hexdigest()):
         raise NothingChanged(field="file")
     last = (await work.session.exec(select(func.max(Edition.no)).where(Edition.kind == kind))).one()
     row = Edition(
         kind=kind, no=(last or 0) + 1, state=EditionState.PROPOSED, note=note, content=gzip.compress(content),
-        sha256=digest, report=dict(report), proposed_by=work.actor.id, proposed_at=work.now,
+        sha256=digest, report=report, proposed_by=work.actor.id, proposed_at=work.now,
     )  # fmt: skip
     work.session.add(row)
     _note(work, row, "propose")
     return row
 
 
-async def publish(work: Work, kind: str, no: int) -> Edition:
-    """Let a proposal hold from now on. Raises NotFound, IllegalStep, OwnProposal,
-    Superseded, and what no longer fits.
+async def publish(work: Work, kind: str, no: int, *, against: int | None = None) -> Edition:
+    """Let a proposal hold from now on. Raises NotFound, IllegalStep, OwnProposal, and what no longer fits.
+
+    `against` is the edition whose differences from the proposal the person has seen: raises Superseded when
+    another one holds by now.
     """
     row = await _proposed(work, kind, no, "publish")
     if row.proposed_by == work.actor.id:
         raise OwnProposal
     holds = await newest(work.session, kind)
-    if holds and holds.no > no:
+    if holds and (holds.no > no or against not in {None, holds.no}):
         raise Superseded(by=holds.no)
     keeper = work.office.of(Shelf).keepers[kind]
-    row.report = dict(keeper.check(work.office, row.text))  # against what holds now, not when it was proposed
+    # against what holds now, not when it was proposed
+    row.report = await _report(work, keeper, holds, row.text)
     row.state, row.published_by, row.published_at = EditionState.PUBLISHED, work.actor.id, work.now
     if keeper.published:
         await keeper.published(work, row)
@@ -168,6 +187,37 @@ async def newest(session: AsyncSession, kind: str) -> Edition | None:
     """The edition of a kind that holds; None while that is what the product ships."""
     rows = select(Edition).where(Edition.kind == kind, Edition.state == EditionState.PUBLISHED)
     return (await session.exec(rows.order_by(col(Edition.no).desc()).limit(1))).first()
+
+
+async def content_of(session: AsyncSession, office: Office, kind: str, no: int) -> bytes:
+    """The content of an edition; 0 is what the product ships. Raises NotFound."""
+    if no == 0 and (keeper := office.of(Shelf).keepers.get(kind)):
+        return _shipped(keeper)
+    row = await session.get(Edition, (kind, no))
+    if row is None:
+        raise NotFound(subject=f"{kind}/{no}")
+    return row.text
+
+
+def _shipped(keeper: Keeper) -> bytes:
+    return keeper.shipped() if keeper.shipped else b""
+
+
+async def _report(work: Work, keeper: Keeper, holds: Edition | None, content: bytes) -> dict[str, Any]:
+    """What an edition would change: `against` which one, how many rows of which sheet, and what it means."""
+    report: dict[str, Any] = {"against": holds.no if holds else 0}
+    if tabular := keeper.tabular:
+        tables = tabular.tables(content)
+        fit(work.office, tabular, lined(tables))
+        before = tabular.tables(holds.text if holds else _shipped(keeper))
+        found = changes(tabular, before, tables)
+        report["changes"] = {kind: sum(change.kind == kind for change in found) for kind in ChangeKind}
+        if not found:
+            raise NothingChanged(field="file")
+    report |= keeper.check(work.office, content)
+    if keeper.foresee:
+        report["means"] = [*report.get("means", ()), *await keeper.foresee(work, content)]
+    return report
 
 
 async def _proposed(work: Work, kind: str, no: int, action: str) -> Edition:

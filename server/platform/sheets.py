@@ -7,9 +7,10 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
@@ -60,6 +61,10 @@ class Fault:
     column: str
     code: str
     value: str = ""
+    sheet: str = ""
+
+
+MOST_FAULTS = 200  # that an answer tells; their number is always the whole
 
 
 class BadSheet(CityError):
@@ -70,6 +75,16 @@ class BadSheet(CityError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(field="file", faults=len(faults))
         self.faults = faults
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """With the faults, the first of them when they are many."""
+        return {**super().extensions, "faults": [asdict(fault) for fault in self.faults[:MOST_FAULTS]]}
+
+
+def names(content: bytes) -> list[str]:
+    """The names of the tables in a file; one without a name for CSV. Raises NotASheet."""
+    return [""] if content[:2] != b"PK" else _book(content).sheet_names
 
 
 def read(content: bytes, needed: Iterable[str] = (), sheet: str = "") -> list[tuple[int, Row]]:
@@ -91,7 +106,7 @@ def read(content: bytes, needed: Iterable[str] = (), sheet: str = "") -> list[tu
             row: dict[str, str] = {}
             for name, cell in zip(heading, [*cells, *[""] * len(heading)], strict=False):
                 try:
-                    row[name] = clean_text(cell, field=name, limit=CELL_LIMIT)
+                    row[name] = clean_text(_plain(cell), field=name, limit=CELL_LIMIT)
                 except (BadCharacters, TextTooLong) as refusal:
                     faults.append(Fault(line, name, refusal.code, cell[:40]))
             rows.append((line, row))
@@ -127,16 +142,25 @@ def _csv(content: bytes) -> Iterator[list[str]]:
         raise NotASheet(field="file") from None
 
 
-def _xlsx(content: bytes, sheet: str) -> Iterator[list[str]]:
+def _book(content: bytes) -> CalamineWorkbook:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())
         if len(content) > MOST_BYTES or unpacked > MOST_UNPACKED:
             raise NotASheet(field="file")
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        name = sheet or book.sheet_names[0]
-        table = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, IndexError):
+    except (zipfile.BadZipFile, CalamineError):
+        raise NotASheet(field="file") from None
+    if not book.sheet_names:
+        raise NotASheet(field="file")
+    return book
+
+
+def _xlsx(content: bytes, sheet: str) -> Iterator[list[str]]:
+    book = _book(content)
+    try:
+        table = book.get_sheet_by_name(sheet or book.sheet_names[0]).to_python(skip_empty_area=False)
+    except CalamineError:
         raise NotASheet(field="file") from None
     for row in table:
         yield [_text(cell) for cell in row]
@@ -154,6 +178,11 @@ def _text(cell: object) -> str:
 def _safe(cell: Cell) -> Cell:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def _plain(cell: str) -> str:
+    """What `_safe` was handed."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
 
 
 def _write_xlsx(sheets: Mapping[str, Iterable[Sequence[Cell]]]) -> bytes:

@@ -84,7 +84,7 @@ async def test_the_report_tells_what_would_change_when_proposed_and_when_publish
     await do(here, BEN, editions.publish, "tea", first)
     await here.of(Shelf).refresh(here)
     row = await do(here, BEN, editions.publish, "tea", second)
-    assert row.report == {"added": ["white"]}
+    assert row.report == {"against": first, "added": ["white"]}
 
 
 async def test_nobody_publishes_his_own(city):
