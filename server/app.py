@@ -42,6 +42,7 @@ from server.platform.watch.station import Station
 from server.platform.words import Words
 from server.platform.work import Office
 from server.settings import Settings
+from server.supervision.evaluation.service import keep as evaluation
 from server.supervision.orders import service as supervisions
 from server.web import auth, config, files, health, metrics, static
 from server.web.headers import SecurityHeaders, Shortcut
@@ -69,6 +70,7 @@ def open_office(settings: Settings) -> Office:
     identity.on_merge.append(requests.hand_over)
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
+    office.derived.append(evaluation.keep)
     office.acts |= {
         desk.DISPATCH: desk.dispatch,
         desk.MERGE: desk.merge,

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.platform.db import UtcDateTime
+from server.platform.kept import kept
 from server.platform.rows import Write, ask, written
 
 GENESIS = "0" * 64
@@ -145,6 +147,13 @@ async def place(
         {"of": street, "newest": hash} for street, (_, hash) in heads.items() if hash != before[street][1]
     ]
     return places, [(LINE, rows), (RELINK, newest)]
+
+
+@kept
+def history(kind: str, id: str) -> SelectOfScalar[AuditLine]:
+    """The flow records of a subject, in order."""
+    mine = select(AuditLine).where(AuditLine.subject_kind == kind, AuditLine.subject_id == id)
+    return mine.order_by(col(AuditLine.at), col(AuditLine.seq))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import inspect
 from sqlalchemy.exc import MultipleResultsFound, NoResultFound
+from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.platform.db import Store
 from server.platform.kept import Question, Rows
+from server.platform.rows import run
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -73,6 +75,13 @@ class Reader:
         form = question.query.form(question, self._store.dialect, needs, lambda rows: narrowed(rows, needs))
         values = question.values
         return form.read(await self._store.fetched(form.text, [fill(values) for fill in form.fill]))
+
+
+async def within(session: AsyncSession, question: Question[R], needs: Needs = EVERYTHING) -> list[R]:
+    """The rows of a kept question as the session's own transaction sees them."""
+    dialect = cast(Any, session.bind).dialect
+    form = question.query.form(question, dialect, needs, lambda rows: narrowed(rows, needs))
+    return form.read(await run(session, form.text, tuple(fill(question.values) for fill in form.fill)))
 
 
 def narrowed(rows: Rows, needs: Needs) -> tuple[Rows, Callable[[Iterable[Any]], Any]]:

@@ -78,7 +78,7 @@ async def put(session: AsyncSession, statement: Written, rows: Iterable[Row]) ->
     form = statement.form(_dialect(session))
     filled = [form.filled(row) for row in rows]
     if filled:
-        await _run(session, form.text, filled if len(filled) > 1 else filled[0])
+        await run(session, form.text, filled if len(filled) > 1 else filled[0])
 
 
 async def put_all(session: AsyncSession, writes: Sequence[Write]) -> None:
@@ -91,13 +91,13 @@ async def put_all(session: AsyncSession, writes: Sequence[Write]) -> None:
     forms = [(statement.form(dialect), row) for statement, rows in writes for row in rows]
     if forms:
         cells = chain.from_iterable(form.filled(row) for form, row in forms)
-        await _run(session, _joined(tuple(form.text for form, _ in forms)), tuple(cells))
+        await run(session, _joined(tuple(form.text for form, _ in forms)), tuple(cells))
 
 
 async def ask(session: AsyncSession, statement: Written, row: Row) -> list[tuple[Any, ...]]:
     """Run the statement, in the session's transaction; what it returns, as the driver gives it."""
     form = statement.form(_dialect(session))
-    return await _run(session, form.text, form.filled(row))
+    return await run(session, form.text, form.filled(row))
 
 
 def fresh(model: type[Model], **facts: Any) -> Model:
@@ -144,8 +144,9 @@ def _dialect(session: AsyncSession) -> Dialect:
     return cast(Any, session.bind).dialect  # type: ignore[no-any-return]
 
 
-async def _run(session: AsyncSession, text: str, values: Any) -> list[Any]:
-    """What the statement returns; `values` are one row, or a list of rows."""
+async def run(session: AsyncSession, text: str, values: Any) -> list[Any]:
+    """What a statement in the driver's own words returns, in the session's transaction; `values` are one row,
+    or a list of rows."""
     many = isinstance(values, list)
     driver = await _driver(session)
     if driver is None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -20,7 +20,7 @@ from server.platform.areas import AreaTree
 from server.platform.db import Store
 from server.platform.news import NEWS, Hub, NewsDesk
 from server.platform.read import Reader
-from server.platform.rows import Row, Write, inserting, put_all, written
+from server.platform.rows import Row, Write, inserting, put, put_all, written
 from server.platform.sla import Timer
 from server.settings import Settings
 
@@ -40,6 +40,7 @@ class Moved:
 
 Follower = Callable[["Work", Moved], Awaitable[None]]
 Act = Callable[["Work", Mapping[str, Any]], Awaitable[object]]
+Derive = Callable[["Work", Sequence[audit.Entry]], Awaitable[Sequence[Write]]]
 
 
 class Work:
@@ -96,10 +97,12 @@ class Work:
         """Write what is new, audit lines, news and counters. Called once, last, by the office.
 
         What many wait for is locked last, always in this order: the chain of a street, the numbers of a
-        series, the counters of the district.
+        series, the counters of the district, what is derived from what was recorded.
         """
         await self.session.flush()
         entries = [(street, entry) for street, entry, _ in self._entries]
+        recorded = [entry for _, entry in entries if entry]
+        derived = [write for derive in self.office.derived for write in await derive(self, recorded)]
         places, lines = await audit.place(self.session, entries)
         told = [
             {**news, "street": street, "seq": seq}
@@ -108,6 +111,8 @@ class Work:
         await self.numbers.hand_out(self.session, day_of(self.now))
         await put_all(self.session, [*self._inserts(), *lines, (TELL, told)])
         await rollups.add(self.session, self._counts)
+        for statement, rows in derived:
+            await put(self.session, statement, rows)
         self.woken = [NEWS] if told else []
 
     def _inserts(self) -> list[Write]:
@@ -147,6 +152,7 @@ class Office:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     followers: dict[str, Follower] = field(default_factory=dict)  # by kind of source
     acts: dict[str, Act] = field(default_factory=dict)  # by name, for acts held back ten seconds
+    derived: list[Derive] = field(default_factory=list)  # what a work's records mean for other rows
     tools: dict[type, object] = field(default_factory=dict)  # built once and handed down, by type
     leaving: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 

@@ -190,8 +190,8 @@ async def rate(
     detail = {"solved": solved, "level": level, "photos": list(photo_ids)}
     request.reopen_times += again
     await _take(work, request, row.action, opinion=words, detail=detail)
-    await visit.rated(work, request.order_id, satisfied=level in rules.GOOD, unsolved=unsolved,
-                      again=again, text=words)  # fmt: skip
+    await visit.rated(work, request.order_id, request_id=id, solved=solved, level=level,
+                      satisfied=level in rules.GOOD, unsolved=unsolved, again=again, text=words)  # fmt: skip
     return request
 
 

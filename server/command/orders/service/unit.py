@@ -100,7 +100,9 @@ async def _confirmed(work: Work, order: WorkOrder, *, opinion: str, by_system: b
     """The overtime fact is fixed here; then somebody else checks."""
     order.handled_at = work.now
     order.overtime = order.bundled_due_at is not None and work.now > order.bundled_due_at
-    await advance(work, order, A.DEPT_CONFIRM, opinion=opinion, by=SYSTEM if by_system else None)
+    due = order.bundled_due_at.isoformat() if order.bundled_due_at else ""
+    await advance(work, order, A.DEPT_CONFIRM, opinion=opinion, detail={"bundled_due_at": due},
+                  by=SYSTEM if by_system else None)  # fmt: skip
     with suppress(NoOfficer):  # then it waits on the dispatcher's desk
         await send_check(work, order, by_system=True)
 

@@ -3,7 +3,7 @@
 from sqlmodel import col, select, update
 
 from server.command.orders import rules
-from server.command.orders.service.advance import count_rating
+from server.command.orders.service.advance import KIND, count_rating
 from server.command.orders.service.desk import reopen
 from server.command.orders.tables import WorkOrder
 from server.platform.work import Work
@@ -21,8 +21,9 @@ async def may_go_back(work: Work, order_id: str) -> bool:
 
 
 async def rated(
-    work: Work, order_id: str, *, satisfied: bool, unsolved: bool, again: bool, text: str
-) -> None:
+    work: Work, order_id: str, *, request_id: str, solved: str, level: str, satisfied: bool, unsolved: bool,
+    again: bool, text: str,
+) -> None:  # fmt: skip
     """Count a rating (the newest of a case counts) and reopen the case when `again`."""
     order = await work.session.get(WorkOrder, order_id, with_for_update=True)
     assert order is not None
@@ -30,6 +31,8 @@ async def rated(
     order.satisfied, order.rated_at = satisfied, work.now
     order.unsolved_times += unsolved
     count_rating(work, order, +1)
+    work.record(f"{KIND}.rated", KIND, order_id, area=order.area, quiet=True,
+                detail={"request": request_id, "solved": solved, "level": level})  # fmt: skip
     if again:
         await reopen(work, order, text, by_system=True)
 

@@ -1,0 +1,55 @@
+"""What an order's own row says, for whoever reckons with its history in the same unit of work."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from server.command.orders import lanes
+from server.command.orders.rules import VerifyConclusion
+from server.command.orders.tables import WorkOrder
+from server.platform.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where it is, what it is, who has it, until when. `verified`: found true on the spot (核实)."""
+
+    id: str
+    state: str
+    area: str
+    source: str
+    matter_code: str
+    unit_id: str
+    bundled_due_at: datetime | None
+    exempt: bool
+    verified: bool
+
+
+async def head(work: Work, id: str) -> Head | None:
+    """The order as this unit of work leaves it, whoever asks; None when there is no such order."""
+    row = await work.session.get(WorkOrder, id)
+    added = (each for each in work.added if isinstance(each, WorkOrder) and each.id == id)
+    row = row or next(added, None)
+    return None if row is None else _head(row)
+
+
+async def heads(session: AsyncSession, after: str, first: int) -> list[Head]:
+    """The orders behind `after` by id, at most `first`: the whole history page by page."""
+    rows = select(WorkOrder).where(col(WorkOrder.id) > after).order_by(col(WorkOrder.id)).limit(first)
+    return [_head(row) for row in await session.exec(rows)]
+
+
+async def overdue_between(session: AsyncSession, since: datetime, until: datetime) -> list[str]:
+    """Open orders whose bundled deadline passed in (since, until]."""
+    due = col(WorkOrder.bundled_due_at)
+    rows = select(WorkOrder.id).where(lanes.open_now(), due > since, due <= until)
+    return list(await session.exec(rows))
+
+
+def _head(row: WorkOrder) -> Head:
+    return Head(
+        row.id, row.state, row.area, row.source, row.matter_code, row.unit_id, row.bundled_due_at,
+        row.overtime_exempt, row.verified == VerifyConclusion.TRUE,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pure arithmetic: facts, formulas, composites, fair comparison, the words of the brief."""
