@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from server import schemas
 from server.command.library import Library
+from server.command.notices import service as notices
 from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
 from server.command.orders.service import desk
@@ -48,7 +49,7 @@ from server.web import auth, config, files, health, metrics, static
 from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def open_office(settings: Settings) -> Office:
@@ -67,7 +68,7 @@ def open_office(settings: Settings) -> Office:
     office.tools[Words] = Words.load(DATA.parent / "i18n")
     office.tools[Shelf] = Shelf()
     identity = office.tools[Identity] = Identity(office)
-    identity.on_merge.append(requests.hand_over)
+    identity.on_merge += [requests.hand_over, notices.hand_over]
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
     office.derived.append(evaluation.keep)
@@ -154,6 +155,8 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("clocks", sla.sweeper({
         "order": orders.on_mark, "request": requests.on_mark, "supervision": supervisions.on_mark,
     }))  # fmt: skip
+    jobs.add("notices", notices.spread)
+    jobs.add("old notices", notices.forget, every=DAY)
     jobs.add("identity", lambda office: office.of(Identity).tidy(), every=HOUR)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
     return jobs

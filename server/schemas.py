@@ -13,6 +13,9 @@ from types import ModuleType
 from strawberry.tools import merge_types
 
 from server.command.graphql import reads as command_reads
+from server.command.notices.graphql import live as notice_live
+from server.command.notices.graphql import moves as notice_moves
+from server.command.notices.graphql import reads as notice_reads
 from server.command.orders.graphql import live as order_live
 from server.command.orders.graphql import moves as order_moves
 from server.command.orders.graphql import reads as order_reads
@@ -31,8 +34,9 @@ from server.supervision.orders.graphql import moves as supervision_moves
 from server.supervision.orders.graphql import reads as supervision_reads
 
 ROOMS = (
-    identity, command_reads, order_reads, order_moves, order_live, request_reads, request_moves, request_live,
-    board_reads, board_live, supervision_reads, supervision_moves, supervision_live,
+    identity, notice_reads, notice_moves, notice_live, command_reads, order_reads, order_moves, order_live,
+    request_reads, request_moves, request_live, board_reads, board_live, supervision_reads,
+    supervision_moves, supervision_live,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

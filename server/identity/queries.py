@@ -115,6 +115,16 @@ async def handlers_of(session: AsyncSession, unit_id: str, *, now: datetime) -> 
     return list(_by_id(rows).values())
 
 
+async def staff_in(session: AsyncSession, posts: Iterable[Post], now: datetime) -> list[Actor]:
+    """Everybody who holds one of the posts now, once for each post held."""
+    rows = await session.exec(
+        select(Account, PostHolding).join(PostHolding, col(PostHolding.account_id) == col(Account.id))
+        .where(col(PostHolding.post).in_(posts), held(now), col(Account.disabled_at).is_(None))
+        .order_by(col(Account.id), col(PostHolding.starts_at))
+    )  # fmt: skip
+    return [actor_of(account, holding) for account, holding in rows]
+
+
 @kept
 def unit(id: str) -> SelectOfScalar[Unit]:
     """One department."""

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from server.platform.work import Office, Work
 
 RUN_OUT = 100
-MARKS = (80, RUN_OUT, 150)  # percent of the active time: yellow, red, escalated (domain G1, row T)
+MARKS = (
+    80,
+    RUN_OUT,
+    150,
+    200,
+)  # percent of the active time: yellow, red, escalated (G1, row T), red card (A12)
 BATCH = 50
 PAGE = 500
 SET_ASIDE = timedelta(minutes=10)

@@ -28,6 +28,7 @@ ROWS = {  # of what a subscription tells, the question that reads the same
     "order": "order(id: $id)",
     "request": "request(id: $id)",
     "supervision": "supervisions(open: false, orderId: $id) { items",
+    "notice": "notices { items",
 }
 
 
@@ -58,7 +59,9 @@ def question(document):
     rows = [field for field in event.selection_set.selections if field.name.value in ROWS]
     if rows:
         asked, inner = ROWS[rows[0].name.value], print_ast(rows[0].selection_set)
-        body = f"query ($id: ID!) {{ {asked} {inner} {'}' * asked.count('{')} }}"
+        body = (
+            f"query {'($id: ID!) ' if '$id' in asked else ''}{{ {asked} {inner} {'}' * asked.count('{')} }}"
+        )
     else:
         body = f"{{ board {print_ast(event.selection_set)} }}"
     return "\n".join([body, *map(print_ast, fragments)])

@@ -26,6 +26,7 @@ DOORS = {  # how one row of a view is reached
     "Person": "query ($id: ID!) { order(id: $id) { reporter { %s } } }",
     "Hold": "query ($id: ID!) { order(id: $id) { held { %s } } }",
     "Me": "{ me { %s } }",
+    "Notice": "{ notices { items { %s } } }",
 }
 
 

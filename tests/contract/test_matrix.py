@@ -14,6 +14,7 @@ from graphql import (
     is_required_input_field,
 )
 
+from server.command.notices import service as notices
 from server.command.orders.rules import RejectReason
 from server.command.orders.service import desk
 from server.kernel.actors import CITIZEN, OFFICER, UNIT_POSTS, Actor, Post, Role
@@ -78,10 +79,22 @@ FACTS: dict[str, Any] = {
     "photoIds": [], "afterPhotoIds": [], "text": "路灯不亮。", "opinion": "说明", "reason": "说明",
     "basis": "三定方案", "accept": True, "conditionMet": True,
 }  # fmt: skip
+NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
-    Role.OFFICER: {"me", "place", "searchPlaces", "units", "matters", "filingRules", "orders", "laneCounts"},
-    Role.LEADER: {"me", "orders", "board", "cards", "areaFigures"},
+    Role.OFFICER: {
+        *NOTICES,
+        "me",
+        "place",
+        "searchPlaces",
+        "units",
+        "matters",
+        "filingRules",
+        "orders",
+        "laneCounts",
+    },
+    Role.LEADER: {*NOTICES, "me", "orders", "board", "cards", "areaFigures"},
     Role.CITIZEN: {
+        *NOTICES,
         "me",
         "place",
         "searchPlaces",
@@ -162,6 +175,8 @@ async def things(city):
     ids["hold"] = an_id()
     await city.move(city.li, desk.ask_reject, ids["other"], reason=RejectReason.NOT_OURS, opinion="不归我们",
                     op_id=ids["hold"])  # fmt: skip
+    for _ in range(3):
+        await notices.spread(city.office)
     return ids
 
 
@@ -169,14 +184,16 @@ def ids_for(name, things):
     """What a root field's ids mean."""
     noun = "supervision" if "upervision" in name or name == "answerReply" else "order"
     named = {"id": noun, "orderId": "order", "intoId": "other", "holdId": "hold"}
-    return {key: things[value] for key, value in named.items()}
+    return {"ids": [things["order"]]} | {key: things[value] for key, value in named.items()}
 
 
 LISTS = {
-    Role.OFFICER: "{ orders { total } laneCounts { count } supervisions(open: false) { total } }",
-    Role.LEADER: """{ orders { total } supervisions(open: false) { total } cards { id }
+    Role.OFFICER: """{ unreadNotices orders { total } laneCounts { count }
+                       supervisions(open: false) { total } }""",
+    Role.LEADER: """{ unreadNotices orders { total } supervisions(open: false) { total } cards { id }
                       board { open { n } newToday { n } overdue { n } } }""",
-    Role.CITIZEN: "{ myRequests { total } nearby(at: {lon: 113.237, lat: 23.117, datum: WGS84}) { id } }",
+    Role.CITIZEN: """{ unreadNotices myRequests { total }
+                       nearby(at: {lon: 113.237, lat: 23.117, datum: WGS84}) { id } }""",
 }
 
 
@@ -208,6 +225,7 @@ async def test_nobody_reaches_by_id_what_he_may_not_see_and_no_list_tells_of_it(
                 variables["input"]["id"] = an_id()
             told[name] = await city.refused(stranger, query, **variables)
     assert told.pop("supervisions", []) == []  # a list says nothing by being empty
+    assert told.pop("readNotices") == []  # what is not one's own is passed over, see below
     hidden = {"NOT_FOUND", "NOT_ALLOWED"}
     assert {name: codes for name, codes in told.items() if not set(codes) <= hidden} == {}
     assert [name for name, codes in told.items() if not codes] == []

@@ -11,12 +11,15 @@ from graphql import GraphQLEnumType
 
 import server
 from scripts.flows import flows
+from server.command.notices.rules import DANGER_KEY, RULES
 from server.kernel.actors import Role
 from server.kernel.errors import CityError
+from server.platform import sla
 from server.schemas import build
 
 HOUSE = Path(__file__).parents[2]
 FOLDERS = ["shared/i18n", "shared/web/i18n", *(f"clients/{app}/src/i18n" for app in Role)]
+KINDS = ("order", "request", "supervision")
 STATES = {"OrderState": "order", "CaseState": "case", "SupervisionState": "supervision"}
 
 
@@ -42,7 +45,10 @@ def uttered():
             import_module(module.name)
     begun = {f"verb.{flow.name}.{entry.action}" for flow in flows() for entry in flow.entries}
     taken = {f"verb.{flow.name}.{step.action}" for flow in flows() for step in flow.steps}
-    return {f"error.{code}" for code in errors()} | begun | taken | states()
+    marks = [f".clock_{mark}" for mark in sla.MARKS if mark > 80]
+    told = {*RULES, DANGER_KEY, "order.clock_80", *(f"{kind}{mark}" for kind in KINDS for mark in marks)}
+    notices = {f"notice.{key}" for key in told}
+    return {f"error.{code}" for code in errors()} | begun | taken | states() | notices
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -116,7 +116,7 @@ async def test_a_started_timer_knows_its_deadline_and_its_first_mark(order):
 
 async def test_a_timer_dated_back_is_marked_at_once_and_told_to_nobody(order, office, listener):
     timer = await order.start(4, WH, at=at("02-26 09:00"))
-    assert (timer.level, timer.next_mark_at) == (150, None)
+    assert (timer.level, timer.next_mark_at) == (200, None)
     half = await Order(office, order.clock).start(5, WD, at=at("02-24 09:00"))  # due 03-02 18:00
     assert (half.level, half.next_mark_at) == (80, half.due_at)
     assert await listener.sweep(office) == 0
@@ -125,14 +125,15 @@ async def test_a_timer_dated_back_is_marked_at_once_and_told_to_nobody(order, of
 
 async def test_marks_are_told_once_each_and_in_time(order, office, clock, listener):
     await order.start(4, WH)
-    for wall, level in [("03-02 14:11", 0), ("03-02 14:12", 80), ("03-02 15:00", 100), ("03-02 17:00", 150)]:
+    marks = {"03-02 14:11": 0, "03-02 14:12": 80, "03-02 15:00": 100, "03-02 17:00": 150, "03-03 09:00": 200}
+    for wall, level in marks.items():
         clock.set(at(wall))
         await listener.sweep(office)
         timer = await order.timer()
         assert (timer.level, timer.overdue) == (level, level >= 100)
     clock.advance(days=30)
     assert await listener.sweep(office) == 0
-    assert listener.heard == [(order.id, "handle", level) for level in (80, 100, 150)]
+    assert listener.heard == [(order.id, "handle", level) for level in (80, 100, 150, 200)]
     assert timer.next_mark_at is None
 
 
@@ -140,7 +141,7 @@ async def test_a_late_sweep_tells_every_mark_it_missed_in_order(order, office, c
     await order.start(4, WH)
     clock.advance(days=3)
     assert await listener.sweep(office) == 1
-    assert listener.levels() == [80, 100, 150]
+    assert listener.levels() == [80, 100, 150, 200]
 
 
 async def test_a_listener_that_ends_the_timer_hears_no_more_of_it(order, office, clock):
@@ -317,7 +318,8 @@ async def test_an_extension_speaks_the_unit_of_its_timer(order):
         ("03-02 14:00", False, 0),
         ("03-02 15:00", False, 100),
         ("03-02 15:01", True, 100),
-        ("03-03 09:00", True, 150),
+        ("03-03 08:59", True, 150),
+        ("03-03 09:00", True, 200),
     ],
 )
 async def test_the_stop_fixes_the_overtime_though_no_sweep_came_by(order, clock, wall, overtime, level):

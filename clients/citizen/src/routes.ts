@@ -19,6 +19,7 @@ export const routes: RouteRecordRaw[] = [
     meta: { nav: false },
   },
   { path: '/nearby', component: () => import('./nearby/NearbyPage.vue') },
+  { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
   { path: '/me', component: () => import('./identity/MePage.vue') },
   { path: '/login', component: () => import('./identity/LoginPage.vue'), meta: { nav: false } },
   { path: '/:lost(.*)*', component: () => import('./home/LostPage.vue') },

@@ -7,6 +7,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/orders/:id', component: () => import('./orders/CasePage.vue'), props: true, meta: { nav: false } },
   { path: '/map', component: () => import('./map/MapPage.vue') },
   { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue') },
+  { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
   { path: '/me', component: () => import('./me/MePage.vue') },
   { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue') },
 ]

@@ -111,7 +111,7 @@ WORDS_FOR_CITIZENS = frozenset({
 UNSAID = frozenset({"order.clock_80", "order.acknowledge", "order.supplied", "order.urged", "request.submit",
                     "request.assign", "request.sign", "request.reply", "request.audit_pass",
                     "request.audit_fail", "request.reject", "request.hand_over", "request.clock_80",
-                    "request.clock_100", "request.clock_150"})  # fmt: skip
+                    "request.clock_100", "request.clock_150", "request.clock_200"})  # fmt: skip
 
 
 Subject = tuple[str, str]  # kind and id: an order and the request it came from share their id
@@ -179,7 +179,7 @@ class Clock(View[sla.Timer]):
     paused_at: datetime | None = column()
     paused_why: str | None = column()
     stopped_at: datetime | None = column()  # null while it runs
-    level: int = column()  # the highest mark passed: 0, 80, 100 or 150 percent
+    level: int = column()  # the highest mark passed: 0, 80, 100, 150 or 200 percent
 
     @field_for(needs={"stopped_at", "overtime", "level"})
     def overdue(self) -> bool:

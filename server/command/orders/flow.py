@@ -76,7 +76,7 @@ HEAD = frozenset({Post.UNIT_HEAD})
 LEADER = frozenset({Post.LEADER})
 SYSTEM = frozenset({Post.SYSTEM})
 
-ALL_CLOCKS = ("accept", "verify", "dispatch", "sign", "handle", "rule", "sendcheck", "check", "promise")
+ALL_CLOCKS = ("accept", "danger", "verify", "dispatch", "sign", "handle", "rule", "sendcheck", "check", "promise")
 REWORK = Clock(stop=("check",), start=("handle", "sign"))
 
 _OPEN_BEFORE_HANDLED = (S.REPORTED, S.VERIFYING, S.FILED, S.DISPATCHED, S.IN_PROGRESS, S.SUSPENDED,
@@ -93,11 +93,11 @@ FLOW = Flow(
     (
         Step(S.SELF_HANDLED,  A.AUDIT_PASS,     S.CLOSED,        DISPATCHER, basis="G1.3", guards=("not_reporter",)),
         Step(S.SELF_HANDLED,  A.AUDIT_FAIL,     S.REPORTED,      DISPATCHER, Clock(start=("accept",)), "G1.3", ("not_reporter", "opinion")),
-        Step(S.REPORTED,      A.REQUEST_VERIFY, S.VERIFYING,     DISPATCHER, Clock(pause=("accept",), start=("verify",)), "G1.4", ("place",)),
+        Step(S.REPORTED,      A.REQUEST_VERIFY, S.VERIFYING,     DISPATCHER, Clock(stop=("danger",), pause=("accept",), start=("verify",)), "G1.4", ("place",)),
         Step(S.VERIFYING,     A.VERIFY_DONE,    S.REPORTED,      OFFICER,    Clock(stop=("verify",), resume=("accept",)), "G1.5", ("assigned", "on_site")),
         Step(S.REPORTED,      A.MERGE,          S.MERGED,        DISPATCHER, Clock(stop=ALL_CLOCKS), "G1.6", ("same_case",)),
         Step(S.REPORTED,      A.REJECT,         S.REJECTED,      DISPATCHER | SYSTEM, Clock(stop=ALL_CLOCKS), "G1.7", ("opinion",)),
-        Step(S.REPORTED,      A.FILE,           S.FILED,         DISPATCHER, Clock(stop=("accept",), start=("dispatch",)), "G1.8", ("place", "grid_matter", "rule_of_matter")),
+        Step(S.REPORTED,      A.FILE,           S.FILED,         DISPATCHER, Clock(stop=("accept", "danger"), start=("dispatch",)), "G1.8", ("place", "grid_matter", "rule_of_matter")),
         Step(S.FILED,         A.DISPATCH,       S.DISPATCHED,    DISPATCHER, Clock(stop=("dispatch",), start=("handle", "sign")), "G1.9", ("unit_in_matrix",)),
         Step(S.DISPATCHED,    A.SIGN,           S.IN_PROGRESS,   UNIT,       Clock(stop=("sign",)), "G1.10", ("own_unit",)),
         Step(S.DISPATCHED,    A.RETURN,         S.RETURNED,      UNIT,       Clock(stop=("sign",)), "G1.11", ("own_unit", "returnable")),

@@ -277,10 +277,15 @@ def read_one(actor: Actor, id: str) -> SelectOfScalar[WorkOrder]:
     return one(actor, id)
 
 
+def some(actor: Actor, ids: Collection[str]) -> SelectOfScalar[WorkOrder]:
+    """Those of the orders that this actor may see."""
+    return visible_to(actor).where(col(WorkOrder.id).in_(ids))
+
+
 @kept
 def read_some(actor: Actor, ids: list[str]) -> SelectOfScalar[WorkOrder]:
     """Those of the orders that this actor may see."""
-    return visible_to(actor).where(col(WorkOrder.id).in_(ids))
+    return some(actor, ids)
 
 
 async def same_kind(read: Reader, matters: Collection[str], now: datetime) -> dict[str, dict[str, int]]:

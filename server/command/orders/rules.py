@@ -29,6 +29,7 @@ TITLE_CHARACTERS = 28
 
 STAGE_LIMITS = {  # domain A4: stage limits around handling; G1 for sign, rule
     "accept": Limit(0.25, TimeUnit.WORK_HOUR),
+    "danger": Limit(0.5, TimeUnit.URGENT_HOUR),  # ux 1.3: danger unattended for 30 minutes
     "dispatch": Limit(0.25, TimeUnit.WORK_HOUR),
     "verify": Limit(0.5, TimeUnit.WORK_HOUR),
     "sign": Limit(1, TimeUnit.WORK_HOUR),

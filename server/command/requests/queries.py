@@ -1,6 +1,6 @@
 """Every SELECT on requests. Each starts at the actor: citizens see their own, staff none here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -101,6 +101,22 @@ def count(rows: SelectOfScalar[CitizenRequest]) -> Select[Any]:
 async def riding_on(session: AsyncSession, order_id: str) -> list[CitizenRequest]:
     """Every request that an order carries: its own and those merged into it."""
     return list(await session.exec(select(CitizenRequest).where(CitizenRequest.order_id == order_id)))
+
+
+async def people_of(session: AsyncSession, order_ids: Collection[str]) -> list[tuple[str, str, str, str]]:
+    """Whom the orders concern: order id, "request" or "order", the id of that, and the person.
+
+    Reporters who still wait for it, and who met it too.
+    """
+    if not order_ids:
+        return []
+    waiting = col(CitizenRequest.state) != RequestState.WITHDRAWN
+    mine: Any = columns(col(CitizenRequest.order_id), col(CitizenRequest.id), col(CitizenRequest.reporter_id))
+    theirs: Any = columns(col(Follow.order_id), col(Follow.person_id))
+    own = await session.exec(mine.where(col(CitizenRequest.order_id).in_(order_ids), waiting))
+    met = await session.exec(theirs.where(col(Follow.order_id).in_(order_ids)))
+    return [*((order, "request", id, who) for order, id, who in own),
+            *((order, "order", order, who) for order, who in met)]  # fmt: skip
 
 
 @written

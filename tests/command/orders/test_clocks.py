@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from server.command.orders.service import desk
 from server.kernel.calendar import Limit, TimeUnit
+from server.platform import sla
 from server.platform.rollups import STOCK, Rollup
 from tests.city import BIN, BIN_RULE, CELL, on_sqlite
 from tests.clock import MONDAY
@@ -42,12 +43,13 @@ async def test_a_clock_that_runs_out_raises_the_flag_and_is_told_of(city):
 
 
 async def test_marks_that_passed_while_the_server_slept_count_once(city):
-    """80, 100 and 150 % of one clock, and the end of another one, in one sweep."""
+    """80, 100, 150 and 200 % of one clock, and the end of another one, in one sweep."""
     id = await city.submit()
     city.clock.advance(days=30)
     await city.sweep()
     assert ((await city.order(id)).overdue, await overdue(city), await overdue(city, CELL)) == (True, 1, 1)
-    assert sorted(await city.verbs(id)) == sorted(["report", *["clock_80", "clock_100", "clock_150"] * 2])
+    marks = [f"clock_{mark}" for mark in sla.MARKS]
+    assert sorted(await city.verbs(id)) == sorted(["report", *marks * 2])
 
 
 async def test_a_step_puts_the_flag_down_unless_another_clock_is_over(city):

@@ -239,10 +239,9 @@ async def cards_agree(city):
 async def clocks_agree(city):
     """The live clocks are those that the rows of the tables started, paused, resumed and stopped."""
     for order in await city.rows(WorkOrder):
-        promised = {"promise": "running"} if order.promised_at else {}
-        assert await city.clocks(order.id) == replayed(
-            FLOW, await city.lines(order.id), order.state, promised
-        )
+        begun = {"promise": order.promised_at, "danger": order.danger}
+        running = {name: "running" for name, wanted in begun.items() if wanted}
+        assert await city.clocks(order.id) == replayed(FLOW, await city.lines(order.id), order.state, running)
     for request in await city.rows(CitizenRequest):
         lines = await city.lines(request.id, "request")
         assert await city.clocks(request.id, "request") == replayed(REQUEST_FLOW, lines, request.state, {})

@@ -27,18 +27,22 @@ def clock(start="", stop="", pause="", resume=""):
     return Clock(*(tuple(sorted(names.split())) for names in (start, stop, pause, resume)))
 
 
-ALL = "accept verify dispatch sign handle rule sendcheck check promise"
+ALL = "accept danger verify dispatch sign handle rule sendcheck check promise"
 REWORK = clock(start="handle sign", stop="check")
 
 # The national order flow, row by row: from, event, to, who, and what it does to the clocks.
 LAW = {
     (S.SELF_HANDLED, A.AUDIT_PASS): (S.CLOSED, DISPATCHERS, clock()),
     (S.SELF_HANDLED, A.AUDIT_FAIL): (S.REPORTED, DISPATCHERS, clock(start="accept")),
-    (S.REPORTED, A.REQUEST_VERIFY): (S.VERIFYING, DISPATCHERS, clock(start="verify", pause="accept")),
+    (S.REPORTED, A.REQUEST_VERIFY): (
+        S.VERIFYING,
+        DISPATCHERS,
+        clock(start="verify", stop="danger", pause="accept"),
+    ),
     (S.VERIFYING, A.VERIFY_DONE): (S.REPORTED, OFFICER, clock(stop="verify", resume="accept")),
     (S.REPORTED, A.MERGE): (S.MERGED, DISPATCHERS, clock(stop=ALL)),
     (S.REPORTED, A.REJECT): (S.REJECTED, DISPATCHERS | SYSTEM, clock(stop=ALL)),
-    (S.REPORTED, A.FILE): (S.FILED, DISPATCHERS, clock(start="dispatch", stop="accept")),
+    (S.REPORTED, A.FILE): (S.FILED, DISPATCHERS, clock(start="dispatch", stop="accept danger")),
     (S.FILED, A.DISPATCH): (S.DISPATCHED, DISPATCHERS, clock(start="handle sign", stop="dispatch")),
     (S.DISPATCHED, A.SIGN): (S.IN_PROGRESS, UNIT_POSTS, clock(stop="sign")),
     (S.DISPATCHED, A.RETURN): (S.RETURNED, UNIT_POSTS, clock(stop="sign")),
@@ -144,7 +148,7 @@ def test_every_guard_of_the_table_is_a_rule():
 
 def test_every_clock_of_the_table_has_a_limit():
     named = {name for row in EVERY_ROW for group in (row.clock.start, row.clock.pause) for name in group}
-    assert named - {"handle"} == set(rules.STAGE_LIMITS)
+    assert named - {"handle"} | {"danger"} == set(rules.STAGE_LIMITS)
 
 
 def test_every_row_names_its_basis():

@@ -18,6 +18,7 @@ from graphql import (
     type_from_ast,
 )
 
+from server.command.notices import service as notices
 from server.command.orders.service import desk
 from server.command.orders.tables import WorkOrder
 from server.command.requests.tables import CitizenRequest
@@ -111,6 +112,8 @@ async def settle(city: City, file: Path) -> District:
         await city.do(city.wang, supervisions.sign, id=id, version=1)
     await city.do(city.wang, supervisions.reply, id="replied", version=2, text="今天", photo_ids=[])
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
+    while await notices.spread(city.office):
+        pass
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
     return District(file, city.clock, await _versions(city), photos, holds)
 

@@ -135,7 +135,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
     work.numbers.next(PREFIX, order)
     work.add(order)
     sla.begin(work, KIND, r.id)
-    for name in entry.clock.start:
+    for name in (*entry.clock.start, *(["danger"] if order.danger and entry.clock.start else [])):
         await sla.start(work, KIND, r.id, name, rules.STAGE_LIMITS[name], area=order.area, at=at)
     if r.promise:
         timer = await sla.start(work, KIND, r.id, "promise", r.promise, area=order.area, at=at)

@@ -1,0 +1,18 @@
+import type { InboxParts } from '@sanwei/web/inbox'
+import {
+  LiveNoticesDocument,
+  NoticesDocument,
+  ReadAllNoticesDocument,
+  ReadNoticesDocument,
+  UnreadNoticesDocument,
+} from '../gql/graphql.ts'
+
+export const parts: InboxParts = {
+  list: NoticesDocument,
+  unread: UnreadNoticesDocument,
+  read: ReadNoticesDocument,
+  readAll: ReadAllNoticesDocument,
+  live: LiveNoticesDocument,
+  // a case one met too has its place among the neighbours'
+  opens: ({ subjectKind, subjectId }) => (subjectKind === 'request' ? `/cases/${subjectId}` : '/nearby'),
+}

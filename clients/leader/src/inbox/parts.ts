@@ -1,0 +1,17 @@
+import type { InboxParts } from '@sanwei/web/inbox'
+import {
+  LiveNoticesDocument,
+  NoticesDocument,
+  ReadAllNoticesDocument,
+  ReadNoticesDocument,
+  UnreadNoticesDocument,
+} from '../gql/graphql.ts'
+
+export const parts: InboxParts = {
+  list: NoticesDocument,
+  unread: UnreadNoticesDocument,
+  read: ReadNoticesDocument,
+  readAll: ReadAllNoticesDocument,
+  live: LiveNoticesDocument,
+  opens: ({ subjectKind, subjectId }) => (subjectKind === 'order' ? `/orders/${subjectId}` : '/supervisions'),
+}

@@ -1,0 +1,1 @@
+"""Notices as the three apps see them. Resolvers translate; they decide nothing."""

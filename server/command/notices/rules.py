@@ -1,0 +1,190 @@
+"""Who is told of what (the notify column of domain G1, G2 and G5; ux 0.5). A table and its reading; pure."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.kernel.actors import DISPATCHERS, Post
+
+
+class To(StrEnum):
+    """The people of an event, by what they are to its subject."""
+
+    CITIZENS = "citizens"  # who reported it or met it too
+    VERIFIER = "verifier"
+    CHECKER = "checker"
+    FINDER = "finder"  # the officer who reported it
+    SENDER = "sender"  # the dispatcher who sent it out
+    HANDLER = "handler"  # of the unit, once somebody took it
+    UNIT = "unit"  # everybody of the unit it is with
+    HEADS = "heads"  # the heads of that unit
+    RECEIVER = "receiver"  # the person or unit the step names
+    NAMED = "named"  # the persons and units the news touches
+    DESK = "desk"  # the dispatchers of its area
+    DISTRICT = "district"  # the district's dispatchers
+    ARBITERS = "arbiters"
+    LEADERS = "leaders"  # the leaders nearest to its area
+    ALL_LEADERS = "all_leaders"  # and those above them
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whom an event is told; `urgent` is told at night too."""
+
+    to: frozenset[To]
+    urgent: bool = False
+
+
+def _to(*people: To, urgent: bool = False) -> Rule:
+    return Rule(frozenset(people), urgent)
+
+
+T = To
+RULES: Mapping[str, Rule] = {
+    "order.file": _to(T.CITIZENS),
+    "order.dispatch": _to(T.CITIZENS, T.UNIT),
+    "order.reject": _to(T.CITIZENS, T.FINDER),
+    "order.merge": _to(T.CITIZENS, T.FINDER),
+    "order.audit_pass": _to(T.FINDER),
+    "order.audit_fail": _to(T.FINDER),
+    "order.request_verify": _to(T.VERIFIER),
+    "order.verify_done": _to(T.SENDER),
+    "order.return": _to(T.SENDER),
+    "order.accept_return": _to(T.RECEIVER),
+    "order.refuse_return": _to(T.UNIT, T.HEADS),
+    "order.escalate": _to(T.NAMED, T.ARBITERS, T.DISTRICT),
+    "order.rule": _to(T.CITIZENS, T.NAMED),
+    "order.extend": _to(T.CITIZENS, T.UNIT),
+    "order.suspend": _to(T.CITIZENS, T.UNIT),
+    "order.resume": _to(T.UNIT),
+    "order.finish": _to(T.HEADS),
+    "order.dept_reject": _to(T.RECEIVER),
+    "order.send_check": _to(T.CHECKER),
+    "order.check_fail": _to(T.UNIT, T.HEADS),
+    "order.close_reject": _to(T.UNIT, T.HEADS),
+    "order.reopen": _to(T.UNIT, T.HEADS),
+    "order.void": _to(T.UNIT, T.FINDER),
+    "order.void_consent": _to(T.DISTRICT),
+    "order.appeal": _to(T.DISTRICT),
+    "order.urged": _to(T.UNIT, T.DESK),
+    "order.supplied": _to(T.UNIT),
+    "request.ask_info": _to(T.NAMED),
+    "request.audit_pass": _to(T.NAMED),
+    "request.reject": _to(T.NAMED),
+    "request.refer": _to(T.NAMED),
+    "request.reopen": _to(T.NAMED),
+    "request.info_timeout": _to(T.NAMED),
+    "supervision.issue": _to(T.NAMED, urgent=True),
+    "supervision.sign": _to(T.NAMED),
+    "supervision.reply": _to(T.NAMED),
+    "supervision.accept": _to(T.NAMED),
+    "supervision.return": _to(T.NAMED),
+    "supervision.cancel": _to(T.NAMED),
+    "supervision.escalate": _to(T.NAMED, T.ALL_LEADERS),
+}
+
+DANGER = _to(T.DESK, T.LEADERS, urgent=True)  # a report with a word of danger in it
+DANGER_KEY = "order.danger"
+
+# Row T of G1: the owner, from 100 % his lead, from 150 % the leader, from 200 % the leaders above.
+OWNERS: Mapping[str, To] = {
+    "accept": T.DESK, "dispatch": T.DESK, "sendcheck": T.DESK, "rule": T.ARBITERS, "verify": T.VERIFIER,
+    "check": T.CHECKER, "sign": T.UNIT, "handle": T.UNIT, "promise": T.UNIT, "danger": T.DESK,
+}  # fmt: skip
+LEADS: Mapping[str, To] = {"sign": T.HEADS, "handle": T.HEADS, "promise": T.HEADS}
+URGENT_CLOCKS = frozenset({"danger"})
+
+
+def rule_for(verb: str, clock: str = "", *, danger: bool = False) -> Rule | None:
+    """Whom an event is told. `clock` names whose mark it is; None when nobody is."""
+    if verb == "order.report":
+        return DANGER if danger else None
+    level = mark_of(verb)
+    if level is None:
+        return RULES.get(verb)
+    if verb.startswith("order.") and clock in OWNERS:
+        people = {OWNERS[clock]}
+        people |= {LEADS.get(clock, T.DISTRICT)} if level >= 100 else set()
+        people |= {T.LEADERS} if level >= 150 or (clock == "danger" and level >= 100) else set()
+        people |= {T.ALL_LEADERS} if level >= 200 else set()
+        return Rule(frozenset(people), urgent=clock in URGENT_CLOCKS)
+    return _to(T.NAMED) if level >= 100 else None
+
+
+def mark_of(verb: str) -> int | None:
+    """The percent of a clock that an event reports: order.clock_100 is 100."""
+    _, found, level = verb.partition(".clock_")
+    return int(level) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, as far as it decides who is told."""
+
+    area: str
+    unit_id: str = ""
+    verifier_id: str = ""
+    checker_id: str = ""
+    reporter_id: str = ""
+    dispatcher_id: str = ""
+    handler_id: str = ""
+    receiver: str = ""
+    touches: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody in a post, as the directory has him."""
+
+    id: str
+    post: Post
+    area: str
+    unit_id: str
+
+
+def recipients(people: Set[To], event: Event, staff: tuple[Staff, ...]) -> set[str]:
+    """Account ids of the staff who are told; citizens are the caller's to find."""
+    named = {
+        T.VERIFIER: event.verifier_id, T.CHECKER: event.checker_id, T.FINDER: event.reporter_id,
+        T.SENDER: event.dispatcher_id, T.HANDLER: event.handler_id,
+    }  # fmt: skip
+    known = {each.id for each in staff}
+    found = {id for to, id in named.items() if to in people and id}
+    if T.RECEIVER in people:
+        found |= _of(staff, event.receiver) | ({event.receiver} & known)
+    if T.NAMED in people:
+        found |= set(_names("person:", event.touches))
+        found |= {id for unit in _names("unit:", event.touches) for id in _of(staff, unit)}
+    if T.UNIT in people:
+        found |= {event.handler_id} if event.handler_id else _of(staff, event.unit_id)
+    if T.HEADS in people:
+        found |= {each.id for each in staff if _in(each, event.unit_id) and each.post is Post.UNIT_HEAD}
+    if T.DESK in people:
+        found |= {each.id for each in staff if each.post in DISPATCHERS and _over(each, event)}
+    if T.DISTRICT in people:
+        found |= {each.id for each in staff if each.post is Post.DISTRICT_DISPATCHER and _over(each, event)}
+    if T.ARBITERS in people:
+        found |= {each.id for each in staff if each.post is Post.ARBITER and _over(each, event)}
+    leaders = [each for each in staff if each.post is Post.LEADER and _over(each, event)]
+    if T.ALL_LEADERS in people:
+        found |= {each.id for each in leaders}
+    elif T.LEADERS in people:
+        nearest = max((len(each.area) for each in leaders), default=0)
+        found |= {each.id for each in leaders if len(each.area) == nearest}
+    return found
+
+
+def _names(kind: str, touches: frozenset[str]) -> list[str]:
+    return [touch.removeprefix(kind) for touch in touches if touch.startswith(kind)]
+
+
+def _of(staff: tuple[Staff, ...], unit_id: str) -> set[str]:
+    return {each.id for each in staff if _in(each, unit_id)}
+
+
+def _in(person: Staff, unit_id: str) -> bool:
+    return bool(unit_id) and person.unit_id == unit_id
+
+
+def _over(person: Staff, event: Event) -> bool:
+    return event.area.startswith(person.area)

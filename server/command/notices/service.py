@@ -1,0 +1,139 @@
+"""Passing on what happened to the people it concerns, and what they do with it.
+
+Notices are made from the news, not beside it: a step costs nothing more, and none is told without its row.
+The cursor moves in the transaction that writes the notices, so a crash neither loses nor doubles one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import NAMESPACE_OID, uuid5
+
+from sqlmodel import col, delete, select, update
+
+from server.command.notices import queries, rules
+from server.command.notices.queries import Fact
+from server.command.notices.rules import Event, Staff, To
+from server.command.notices.tables import Notice, NoticeCursor
+from server.command.orders import queries as orders
+from server.command.orders.sight import Placed, sees
+from server.command.requests import queries as requests
+from server.identity.queries import staff_in
+from server.kernel.actors import OFFICER, SYSTEM, Actor, Post
+from server.platform.news import HEADS, Cursor
+from server.platform.rows import fresh
+from server.platform.work import Office, Work
+
+KIND = "notice"
+STALE = timedelta(days=3)  # what happened earlier is history when the server comes back
+KEEP = timedelta(days=90)
+TOLD_POSTS = frozenset(Post) - {Post.GRID_OFFICER, Post.CITIZEN, Post.SYSTEM}  # officers are named one by one
+ONLY = 1  # the one row of the cursor
+
+
+async def spread(office: Office) -> int:
+    """Tell people of what happened since the last call. Returns how many events it looked at."""
+    async with office.reading() as session:
+        heads = dict((await session.exec(HEADS)).all())
+        mark = await session.get(NoticeCursor, ONLY)
+        if mark is not None and Cursor.parse(mark.cursor).seqs == heads:
+            return 0
+    async with office.work(SYSTEM) as work:
+        mine = select(NoticeCursor).where(NoticeCursor.id == ONLY).with_for_update(skip_locked=True)
+        mark = (await work.session.exec(mine)).one_or_none()
+        if mark is None:
+            if await work.session.get(NoticeCursor, ONLY) is None:
+                begin = await queries.before(work.session, work.now - STALE)
+                work.session.add(NoticeCursor(id=ONLY, cursor=str(Cursor(begin))))
+            return 0  # begun just now, or another process is at it
+        here = dict(Cursor.parse(mark.cursor).seqs)
+        facts = await queries.happened(work.session, here, heads)
+        await _tell(work, facts)
+        here |= {news.street: news.seq for news, _ in facts}
+        mark.cursor = str(Cursor(here if len(facts) == queries.PAGE else here | heads))
+        return len(facts)
+
+
+async def _tell(work: Work, facts: Sequence[Fact]) -> None:
+    """The notices of a page of events."""
+    recent = [fact for fact in facts if work.now - fact[0].at <= STALE and fact[0].topic != KIND]
+    if not recent:
+        return
+    ids = {news.subject_id for news, _ in recent if news.topic == "order"}
+    cases = {row.id: row for row in await work.session.exec(orders.some(SYSTEM, ids))}
+    people: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for order_id, kind, id, person_id in await requests.people_of(work.session, ids):
+        people[order_id].append((kind, id, person_id))
+    posts = await staff_in(work.session, TOLD_POSTS, work.now)
+    staff = tuple(Staff(actor.id, actor.post, actor.area, actor.unit_id) for actor in posts)
+    actors: dict[str, list[Actor]] = defaultdict(list)
+    for actor in posts:
+        actors[actor.id].append(actor)
+    for news, line in recent:
+        clock = str(line.detail.get("clock", "")) if line else ""
+        case = cases.get(news.subject_id)
+        rule = rules.rule_for(news.verb, clock, danger=bool(case and case.danger))
+        if rule is None:
+            continue
+        event = Event(area=news.area, touches=frozenset(news.touches.split("|")) - {""},
+                      receiver=line.receiver if line else "")  # fmt: skip
+        if case:
+            event = Event(
+                area=case.area, unit_id=case.unit_id, verifier_id=case.verifier_id,
+                checker_id=case.checker_id, reporter_id=case.reporter_id, dispatcher_id=case.dispatcher_id,
+                handler_id=case.handler_id, receiver=event.receiver, touches=event.touches,
+            )  # fmt: skip
+        found = rules.recipients(rule.to, event, staff) - {line.actor_id if line else ""}
+        citizens = people[news.subject_id] if To.CITIZENS in rule.to else []
+        mine = {person_id for _, _, person_id in citizens}
+        allowed = [id for id in sorted(found - mine) if not case or _may(actors.get(id, []), id, case)]
+        told = [*((news.topic, news.subject_id, id) for id in allowed), *citizens]
+        for kind, id, person_id in told:
+            notice = fresh(
+                Notice, id=str(uuid5(NAMESPACE_OID, f"{news.street}:{news.seq}:{person_id}")),
+                person_id=person_id, at=news.at, clock=clock, subject_kind=kind, subject_id=id,
+                key=rules.DANGER_KEY if rule is rules.DANGER else news.verb, urgent=rule.urgent,
+                no=case.no if case else "", title=case.title if case else "",
+                unit_id=case.unit_id if case else "",
+            )  # fmt: skip
+            work.add(notice)
+            work.tell(f"{KIND}.new", KIND, notice.id, area=news.area, touches=[f"person:{person_id}"])
+
+
+def _may(posts: Sequence[Actor], id: str, case: Placed) -> bool:
+    """Whoever may not see the case is not told of it either."""
+    return any(sees(actor, case) for actor in posts or [Actor(id, OFFICER, Post.GRID_OFFICER)])
+
+
+async def read(work: Work, ids: Iterable[str]) -> None:
+    """One has seen them; other people's and unknown ones are passed over."""
+    for row in await work.session.exec(queries.some(work.actor, list(ids))):
+        row.read_at = work.now
+        work.tell(f"{KIND}.read", KIND, row.id, area=work.office.settings.district,
+                  touches=[f"person:{work.actor.id}"])  # fmt: skip
+
+
+async def read_all(work: Work) -> None:
+    """全部已读."""
+    unread = queries.visible_to(work.actor).where(col(Notice.read_at).is_(None))
+    newest = (await work.session.exec(unread.order_by(col(Notice.at).desc()).limit(1))).first()
+    if newest is None:
+        return
+    seen = update(Notice).where(col(Notice.person_id) == work.actor.id, col(Notice.read_at).is_(None))
+    await work.session.exec(seen.values(read_at=work.now), execution_options={"synchronize_session": False})
+    work.tell(f"{KIND}.read", KIND, newest.id, area=work.office.settings.district,
+              touches=[f"person:{work.actor.id}"])  # fmt: skip
+
+
+async def hand_over(work: Work, guest_id: str, account_id: str) -> None:
+    """What a device was told is the account's from now on."""
+    theirs = update(Notice).where(col(Notice.person_id) == guest_id).values(person_id=account_id)
+    await work.session.exec(theirs, execution_options={"synchronize_session": False})
+
+
+async def forget(office: Office) -> int:
+    """Let go of what was told long ago."""
+    async with office.work(SYSTEM) as work:
+        old = delete(Notice).where(col(Notice.at) < work.now - KEEP)
+        await work.session.exec(old, execution_options={"synchronize_session": False})
+    return 0

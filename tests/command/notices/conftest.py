@@ -1,0 +1,5 @@
+"""The city, with everybody in his post."""
+
+from tests.city import city
+
+__all__ = ["city"]
