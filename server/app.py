@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -19,6 +20,8 @@ from server.command.notices import service as notices
 from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
 from server.command.orders.service import desk
+from server.command.orders.service import reschedule as orders_reschedule
+from server.command.requests import reschedule as requests_reschedule
 from server.command.requests import service as requests
 from server.demo import HalfTold, accounts_of, seed, told
 from server.graph.audience import SchemaByRole
@@ -30,7 +33,7 @@ from server.identity.service import Identity
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
 from server.migrations import revisions
-from server.platform import holds, sla
+from server.platform import almanac, holds, recount, sla
 from server.platform.areas import AreaTree
 from server.platform.db import Store, open_store
 from server.platform.editions import Shelf
@@ -44,6 +47,7 @@ from server.platform.words import Words
 from server.platform.work import Office
 from server.settings import Settings
 from server.supervision.evaluation.service import keep as evaluation
+from server.supervision.orders import reschedule as supervisions_reschedule
 from server.supervision.orders import service as supervisions
 from server.web import auth, config, files, health, metrics, static
 from server.web.headers import SecurityHeaders, Shortcut
@@ -66,7 +70,8 @@ def open_office(settings: Settings) -> Office:
     office.tools[Files] = Files(office)
     office.tools[Library] = Library.load(DATA)
     office.tools[Words] = Words.load(DATA.parent / "i18n")
-    office.tools[Shelf] = Shelf()
+    shelf = office.tools[Shelf] = Shelf()
+    shelf.keep(almanac.KIND, almanac.keeper(DATA))
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge += [requests.hand_over, notices.hand_over]
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
@@ -157,6 +162,11 @@ def jobs_of(office: Office) -> Jobs:
     }))  # fmt: skip
     jobs.add("notices", notices.spread)
     jobs.add("old notices", notices.forget, every=DAY)
+    jobs.add("calendar", recount.recounter({
+        "order": partial(orders_reschedule.on_calendar, promised=requests_reschedule.promised),
+        "request": requests_reschedule.on_calendar,
+        "supervision": supervisions_reschedule.on_calendar,
+    }))  # fmt: skip
     jobs.add("identity", lambda office: office.of(Identity).tidy(), every=HOUR)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
     return jobs

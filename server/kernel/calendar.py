@@ -75,7 +75,8 @@ class Hours:
     """The office hours of one day, as spans of ticks after midnight, in order."""
 
     def __init__(self, spans: Iterable[tuple[time, time]]) -> None:
-        self._spans = tuple((_since_midnight(a), _since_midnight(b)) for a, b in spans)
+        self.spans = tuple(spans)
+        self._spans = tuple((_since_midnight(a), _since_midnight(b)) for a, b in self.spans)
         edges = [edge for span in self._spans for edge in span]
         if not edges or any(a >= b for a, b in pairwise(edges)):
             raise ValueError(f"office hours out of order: {edges}")
@@ -103,12 +104,15 @@ class WorkCalendar:
     """
 
     def __init__(
-        self, *, off: Iterable[date], on: Iterable[date], years: Iterable[int], hours: Mapping[date, Hours]
-    ) -> None:
+        self, *, off: Iterable[date], on: Iterable[date], years: Iterable[int], hours: Mapping[date, Hours],
+        edition: int = 0,
+    ) -> None:  # fmt: skip
         """`off` days are holidays, `on` days are weekends worked instead; `hours` by the day they begin.
+        `edition` is the number under which the city published it.
 
         Raises ValueError for a make-up day that is a holiday or no weekend, and for no hours at all.
         """
+        self.edition = edition
         self._off, self._on, self._announced = frozenset(off), frozenset(on), frozenset(years)
         self._hours_since = sorted(hours.items())
         if wrong := [day for day in self._on if day in self._off or day.weekday() < SATURDAY]:
@@ -121,7 +125,7 @@ class WorkCalendar:
         self._office = [0]  # office ticks before day i
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> "WorkCalendar":
+    def from_data(cls, data: Mapping[str, Any], edition: int = 0) -> "WorkCalendar":
         """A calendar out of the parsed `calendar.json`."""
         breaks = [row for rows in data["years"].values() for row in rows]
         return cls(
@@ -134,6 +138,7 @@ class WorkCalendar:
                 )
                 for row in data["hours"]
             },
+            edition=edition,
         )
 
     @classmethod
@@ -194,6 +199,20 @@ class WorkCalendar:
     def announced(self, year: int) -> bool:
         """True when the holidays of `year` are in the table."""
         return year in self._announced
+
+    @property
+    def years(self) -> frozenset[int]:
+        """The years whose holidays are in the table."""
+        return self._announced
+
+    def is_moved(self, day: date) -> bool:
+        """True for a holiday and for a day made up for one: what the week alone would not tell."""
+        return day in self._off or day in self._on
+
+    def office_hours(self, day: date) -> Hours:
+        """The hours in force on that date, should it be worked."""
+        earlier = [hours for since, hours in self._hours_since if since <= day]
+        return earlier[-1] if earlier else self._hours_since[0][1]
 
     def _end(self, start: datetime, limit: Limit, pauses: Sequence[Pause]) -> int:
         """The tick at which `limit` is over."""
@@ -277,8 +296,7 @@ class WorkCalendar:
     def _add_year(self) -> None:
         """Sum up one more year: later answers are two look-ups and a bisection."""
         for day in _days(f"{self._next_year}-01-01", f"{self._next_year}-12-31"):
-            earlier = [hours for since, hours in self._hours_since if since <= day]
-            hours = earlier[-1] if earlier else self._hours_since[0][1]
+            hours = self.office_hours(day)
             is_open = self.is_workday(day)
             self._hours.append(hours)
             self._worked.append(self._worked[-1] + is_open)

@@ -33,7 +33,6 @@ MARKS = (
     200,
 )  # percent of the active time: yellow, red, escalated (G1, row T), red card (A12)
 BATCH = 50
-PAGE = 500
 SET_ASIDE = timedelta(minutes=10)
 CALENDAR_CHANGED = "calendar"
 # A person locks the subject and then its timer, a sweep the other way round: so the sweep must not wait.
@@ -87,6 +86,7 @@ class Timer(SQLModel, table=True):
     overtime: bool = False
     area: str
     provisional: bool = False  # the deadline crosses a year whose holidays are not announced yet
+    calendar: int = 0  # the edition it was reckoned by
 
     @property
     def limit(self) -> Limit:
@@ -143,6 +143,7 @@ async def start(
     timer = fresh(
         Timer, subject_kind=kind, subject_id=id, name=name, unit=limit.unit, limit_value=limit.value,
         started_at=since, original_due_at=due_at, due_at=due_at, area=area, provisional=provisional,
+        calendar=work.office.calendar.edition,
     )  # fmt: skip
     _advance(work.office.calendar, timer, (), work.now)
     work.add(timer)
@@ -203,7 +204,7 @@ async def resume(work: "Work", kind: str, id: str, name: str) -> Timer:
     before, reason = await _pauses(work.session, timer), timer.paused_why or ""
     this_one = await _end_pause(work, timer)
     old = work.office.calendar.due(timer.started_at, timer.limit, before)
-    _reckon(work, timer, [*before, this_one], reason=reason, old=old)
+    reckon(work, timer, [*before, this_one], reason=reason, old=old)
     return timer
 
 
@@ -215,7 +216,7 @@ async def extend(work: "Work", kind: str, id: str, name: str, extra: Limit, reas
     if timer.due_at is None or work.now > timer.due_at:
         raise ClockRunOut(clock=name)
     timer.limit_value += extra.value
-    _reckon(work, timer, await _pauses(work.session, timer), reason=reason, old=timer.due_at)
+    reckon(work, timer, await _pauses(work.session, timer), reason=reason, old=timer.due_at)
     return timer
 
 
@@ -244,7 +245,7 @@ async def sweep(
     due = select(Timer).where(col(Timer.next_mark_at) <= work.now, col(Timer.id).not_in(aside))
     oldest = due.order_by(col(Timer.next_mark_at)).limit(batch).with_for_update(skip_locked=True)
     timers = (await work.session.exec(oldest)).all()
-    pauses = await _pauses_of(work.session, timers)
+    pauses = await pauses_of(work.session, timers)
     for timer in timers:
         await asyncio.sleep(0)  # the embedded store answers in the loop: let others have it in between
         told, tell = timer.level, on_mark.get(timer.subject_kind)
@@ -278,20 +279,6 @@ def sweeper(on_mark: Mapping[str, OnMark]) -> Callable[["Office"], Coroutine[Any
     return run
 
 
-async def recount(work: "Work") -> int:
-    """Reckon every running timer again, after the calendar changed. Returns how many deadlines moved."""
-    moved, last = 0, ""
-    running = select(Timer).where(col(Timer.stopped_at).is_(None), col(Timer.paused_at).is_(None))
-    while timers := (await work.session.exec(
-        running.where(Timer.id > last).order_by(Timer.id).limit(PAGE).with_for_update()
-    )).all():  # fmt: skip
-        pauses = await _pauses_of(work.session, timers)
-        for timer in timers:
-            moved += _reckon(work, timer, pauses[timer.id], reason=CALENDAR_CHANGED, old=timer.due_at)
-        last = timers[-1].id
-    return moved
-
-
 async def clocks_of(session: AsyncSession, kind: str, ids: Iterable[str]) -> dict[str, list[Timer]]:
     """The timers of each subject in one read, the oldest first; a subject without any has an empty list."""
     found: dict[str, list[Timer]] = {id: [] for id in ids}
@@ -317,22 +304,24 @@ async def used(session: AsyncSession, calendar: WorkCalendar, timer: Timer, now:
 def _advance(
     calendar: WorkCalendar, timer: Timer, pauses: Sequence[Pause], now: datetime, *, most: int = MARKS[-1]
 ) -> None:
-    """Set the level to the highest mark passed by `now`, or `most`, and when the next one is to be told."""
+    """Set the level to the highest mark passed by `now`, or `most`, and when the next one is to be told.
+
+    The end is the deadline that was told, also where a later calendar would have set another.
+    """
     timer.level, timer.next_mark_at = 0, None
     for mark in MARKS:
-        at = calendar.mark(timer.started_at, timer.limit, mark, pauses)
+        at = timer.due_at if mark == RUN_OUT else None
+        at = at or calendar.mark(timer.started_at, timer.limit, mark, pauses)
         if at > now or mark > most:
             timer.next_mark_at = at
             break
         timer.level = mark
 
 
-def _reckon(
-    work: "Work", timer: Timer, pauses: Sequence[Pause], *, reason: str, old: datetime | None
-) -> bool:
+def reckon(work: "Work", timer: Timer, pauses: Sequence[Pause], *, reason: str, old: datetime | None) -> bool:
     """Work the deadline out anew and note it. True when it moved."""
     new, timer.provisional = work.office.calendar.deadline(timer.started_at, timer.limit, pauses)
-    timer.due_at = new
+    timer.due_at, timer.calendar = new, work.office.calendar.edition
     _advance(work.office.calendar, timer, pauses, work.now, most=timer.level)  # the sweep tells what is new
     if new != old:
         _note(work, timer.id, reason, old=old, new=new)
@@ -376,10 +365,10 @@ async def _live(work: "Work", kind: str, id: str, name: str, *, paused: bool) ->
 
 
 async def _pauses(session: AsyncSession, timer: Timer) -> list[Pause]:
-    return (await _pauses_of(session, [timer]))[timer.id]
+    return (await pauses_of(session, [timer]))[timer.id]
 
 
-async def _pauses_of(session: AsyncSession, timers: Iterable[Timer]) -> Mapping[str, list[Pause]]:
+async def pauses_of(session: AsyncSession, timers: Iterable[Timer]) -> Mapping[str, list[Pause]]:
     """The pauses of each timer that are over, in order."""
     found: dict[str, list[Pause]] = defaultdict(list)
     if ids := {timer.id for timer in timers if timer.paused_times}:

@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 import server
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import Limit, TimeUnit, WorkCalendar
-from server.platform import sla
+from server.platform import recount, sla
 from server.platform.areas import AreaTree
 from server.platform.db import open_store
 from server.platform.news import LocalHub
@@ -460,9 +460,9 @@ async def test_when_the_holidays_are_announced_the_open_deadlines_move(order, of
     assert timer.provisional and timer.due_at == datetime(2027, 1, 4, 18, tzinfo=SHANGHAI)
     announced = json.loads(CALENDAR.read_text(encoding="utf-8"))
     announced["years"]["2027"] = [{"name": "元旦", "off": ["2027-01-01", "2027-01-03"]}]
-    office.calendar = WorkCalendar.from_data(announced)
-    async with office.work(SYSTEM) as work:
-        assert await sla.recount(work) == 1
+    office.calendar = WorkCalendar.from_data(announced, edition=1)
+    assert await counted_anew(office) == 2
+    assert await counted_anew(office) == 0
     timer = await order.timer()
     assert timer.due_at == datetime(2027, 1, 5, 18, tzinfo=SHANGHAI)
     assert timer.next_mark_at == datetime(2027, 1, 4, 18, tzinfo=SHANGHAI)
@@ -471,6 +471,75 @@ async def test_when_the_holidays_are_announced_the_open_deadlines_move(order, of
     (revision,) = await order.rows(DeadlineRevision)
     assert (revision.reason, revision.by, revision.new) == ("calendar", SYSTEM.id, timer.due_at)
     assert await other.rows(DeadlineRevision) == await ended.rows(DeadlineRevision) == []
+
+
+async def counted_anew(office) -> int:
+    """One batch, by a calendar that has come."""
+
+    async def orders(work, ids):
+        await recount.anew(work, "order", ids)
+        return len(ids)
+
+    async with office.work(SYSTEM) as work:
+        return await recount.recount(work, {"order": orders})
+
+
+async def test_what_was_late_stays_late_under_a_new_calendar(order, office, clock):
+    clock.set(datetime(2026, 12, 31, 9, 0, tzinfo=SHANGHAI))
+    await order.start(8, WH)
+    clock.set(datetime(2027, 1, 1, 9, 0, tzinfo=SHANGHAI))  # not announced, so it counted as a working day
+    told = (await order.timer()).due_at
+    assert told == datetime(2027, 1, 1, 9, 0, tzinfo=SHANGHAI)
+    clock.advance(minutes=1)
+    office.calendar = announced_2027(["2027-01-01", "2027-01-03"])
+    assert await counted_anew(office) == 1
+    async with office.work(SYSTEM) as work:
+        await sla.sweep(work, {})
+    timer = await order.timer()
+    assert (timer.due_at, timer.level, await order.rows(DeadlineRevision)) == (told, 100, [])
+
+
+async def test_no_announcement_makes_anybody_late(order, office, clock):
+    """A Saturday that has passed turns out to have been a working day: the deadline stays where it was."""
+    clock.set(datetime(2027, 1, 8, 17, 0, tzinfo=SHANGHAI))
+    told = (await order.start(9, WH)).due_at
+    clock.set(datetime(2027, 1, 11, 17, 0, tzinfo=SHANGHAI))
+    assert told == datetime(2027, 1, 11, 18, 0, tzinfo=SHANGHAI)
+    office.calendar = announced_2027(["2027-01-01", "2027-01-03"], "2027-01-09")
+    assert await counted_anew(office) == 1
+    async with office.work(SYSTEM) as work:
+        await sla.sweep(work, {})
+    timer = await order.timer()
+    assert (timer.due_at, timer.level, await order.rows(DeadlineRevision)) == (told, 80, [])
+
+
+async def test_a_deadline_moves_nearer_when_a_weekend_is_to_be_worked(order, office, clock):
+    clock.set(datetime(2027, 1, 8, 9, 0, tzinfo=SHANGHAI))
+    await order.start(2, WD)
+    office.calendar = announced_2027(["2027-01-01", "2027-01-03"], "2027-01-09")
+    await counted_anew(office)
+    timer = await order.timer()
+    assert timer.original_due_at == datetime(2027, 1, 12, 18, tzinfo=SHANGHAI)
+    assert timer.due_at == datetime(2027, 1, 11, 18, tzinfo=SHANGHAI)
+
+
+async def test_a_paused_clock_is_reckoned_when_it_runs_again(order, office, clock):
+    clock.set(datetime(2026, 12, 30, 9, 0, tzinfo=SHANGHAI))
+    await order.start(2, WD)
+    clock.advance(hours=4)
+    await order.do(sla.pause, why="waiting")
+    office.calendar = announced_2027(["2027-01-01", "2027-01-03"])
+    assert await counted_anew(office) == 0
+    clock.advance(hours=1)
+    timer = await order.do(sla.resume)
+    assert timer.due_at == datetime(2027, 1, 4, 18, tzinfo=SHANGHAI)
+    assert (timer.provisional, timer.calendar) == (False, 1)
+
+
+def announced_2027(off, *on):
+    told = json.loads(CALENDAR.read_text(encoding="utf-8"))
+    told["years"]["2027"] = [{"name": "元旦", "off": off, "on": list(on)}]
+    return WorkCalendar.from_data(told, edition=1)
 
 
 @pytest.fixture

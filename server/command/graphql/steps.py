@@ -180,6 +180,7 @@ class Clock(View[sla.Timer]):
     paused_why: str | None = column()
     stopped_at: datetime | None = column()  # null while it runs
     level: int = column()  # the highest mark passed: 0, 80, 100, 150 or 200 percent
+    provisional: bool = column()  # the deadline crosses a year whose holidays are not announced yet
 
     @field_for(needs={"stopped_at", "overtime", "level"})
     def overdue(self) -> bool:
@@ -187,7 +188,7 @@ class Clock(View[sla.Timer]):
 
 
 CLOCK = ("subject_id", "name", "started_at", "due_at", "original_due_at", "paused_at", "paused_why",
-         "stopped_at", "level", "overtime")  # fmt: skip
+         "stopped_at", "level", "overtime", "provisional")  # fmt: skip
 
 
 async def load_clocks(context: Context, ids: list[str]) -> list[list[Clock]]:

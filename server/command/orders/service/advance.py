@@ -113,14 +113,19 @@ def standing(order: WorkOrder) -> Standing:
 async def settle(work: Work, order: WorkOrder, was: Standing) -> None:
     """Refresh the deadline and the overdue flag from the clocks, and the counters from the change."""
     running = await sla.live(work, KIND, order.id)
-    stage = [timer for timer in running if timer.name != "promise" and timer.due_at] or [
-        timer for timer in running if timer.due_at
-    ]
-    nearest = min(stage, key=lambda timer: timer.due_at or queries.FAR, default=None)
+    nearest = pressing(running)
     order.due_at = nearest.due_at if nearest else None
     order.due_clock = nearest.name if nearest else ""
     order.overdue = rules.is_open(order.state) and any(timer.level >= 100 for timer in running)
     recount(work, order, was)
+
+
+def pressing(live: Sequence[sla.Timer]) -> sla.Timer | None:
+    """The clock whose deadline an order shows: the stage's nearest, or the promise where no stage runs."""
+    stage = [timer for timer in live if timer.name != "promise" and timer.due_at] or [
+        timer for timer in live if timer.due_at
+    ]
+    return min(stage, key=lambda timer: timer.due_at or queries.FAR, default=None)
 
 
 def recount(work: Work, order: WorkOrder, was: Standing) -> None:
