@@ -100,8 +100,8 @@ class TimelineEntry:
 PUBLIC_VERBS = frozenset({
     "order.report", "order.request_verify", "order.verify_done", "order.file", "order.dispatch", "order.sign",
     "order.finish", "order.check_pass", "order.check_fail", "order.close", "order.close_reject",
-    "order.reopen", "order.reject", "order.extend", "order.suspend", "order.resume", "order.merge",
-    "order.clock_100", "request.urge", "request.supply", "request.withdraw", "request.rate", "request.reopen",
+    "order.reopen", "order.reject", "order.split", "order.extend", "order.suspend", "order.resume",
+    "order.merge", "order.clock_100", "request.urge", "request.supply", "request.withdraw", "request.rate", "request.reopen",
 })  # fmt: skip
 WORDS_FOR_CITIZENS = frozenset({
     "order.finish", "order.reject", "order.extend", "order.suspend", "order.close",
