@@ -1,14 +1,14 @@
 """orders: parts, pairs, masters
 
 Revision ID: 2d8f98360e29
-Revises: 2ecf9e14406f
+Revises: 1a35708263ee
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2d8f98360e29"
-down_revision: str | None = "2ecf9e14406f"
+down_revision: str | None = "1a35708263ee"
 branch_labels: str | None = None
 depends_on: str | None = None
 
