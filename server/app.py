@@ -19,10 +19,9 @@ from server.command.library import Library
 from server.command.notices import service as notices
 from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
-from server.command.orders.service import desk
+from server.command.orders.service import desk, merge, split
 from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
-from server.command.orders.service import desk, merge, split
 from server.command.requests import service as requests
 from server.command.requests.joining import joined
 from server.demo import HalfTold, accounts_of, seed, told
