@@ -1,14 +1,14 @@
 """orders: parts, pairs, masters
 
 Revision ID: 2d8f98360e29
-Revises: 1a35708263ee
+Revises: 5c1b7a90d2e4
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2d8f98360e29"
-down_revision: str | None = "1a35708263ee"
+down_revision: str | None = "5c1b7a90d2e4"
 branch_labels: str | None = None
 depends_on: str | None = None
 
