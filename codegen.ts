@@ -12,7 +12,7 @@ const app = (name: string): CodegenConfig['generates'] => ({
       enumsAsTypes: true,
       useTypeImports: true,
       strictScalars: true,
-      scalars: { DateTime: 'string', ID: 'string' },
+      scalars: { Date: 'string', DateTime: 'string', ID: 'string' },
     },
   },
 })

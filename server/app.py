@@ -15,15 +15,15 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from server import schemas
+from server.command.knowledge.book import Knowledge
 from server.command.library import Library
 from server.command.notices import service as notices
 from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
-from server.command.orders.service import desk, merge, split
+from server.command.orders.service import desk
 from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
 from server.command.requests import service as requests
-from server.command.requests.joining import joined
 from server.demo import HalfTold, accounts_of, seed, told
 from server.graph.audience import SchemaByRole
 from server.graph.endpoint import Endpoint
@@ -50,7 +50,7 @@ from server.settings import Settings
 from server.supervision.evaluation.service import keep as evaluation
 from server.supervision.orders import reschedule as supervisions_reschedule
 from server.supervision.orders import service as supervisions
-from server.web import auth, config, files, health, metrics, static
+from server.web import auth, config, files, health, knowledge, metrics, static
 from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
@@ -70,6 +70,7 @@ def open_office(settings: Settings) -> Office:
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Library] = Library.load(DATA)
+    office.tools[Knowledge] = Knowledge.load(DATA)
     office.tools[Words] = Words.load(DATA.parent / "i18n")
     shelf = office.tools[Shelf] = Shelf()
     shelf.keep(almanac.KIND, almanac.keeper(DATA))
@@ -78,12 +79,10 @@ def open_office(settings: Settings) -> Office:
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
     office.derived.append(evaluation.keep)
-    office.followers[merge.MERGED] = joined
     office.acts |= {
         desk.DISPATCH: desk.dispatch,
-        merge.MERGE: merge.merge,
+        desk.MERGE: desk.merge,
         desk.REJECT: desk.reject,
-        split.SPLIT: split.split,
         supervisions.ISSUE: supervisions.issue,
     }
     return office
@@ -159,6 +158,7 @@ def jobs_of(office: Office) -> Jobs:
     """What is done again and again, asked for or not."""
     jobs = Jobs(office, office.settings.sweep_seconds)
     jobs.add("editions", lambda office: office.of(Shelf).refresh(office))
+    jobs.add("knowledge", lambda office: office.of(Knowledge).refresh(office))
     jobs.add("holds", holds.release)
     jobs.add("clocks", sla.sweeper({
         "order": orders.on_mark, "request": requests.on_mark, "supervision": supervisions.on_mark,
@@ -184,6 +184,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await office.of(Shelf).refresh(office)
+        await office.of(Knowledge).refresh(office)
         async with station.running(), jobs_of(office).running():
             yield
         await close_office(office)
@@ -197,7 +198,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
         turnstile=office.of(Turnstile),
     )  # fmt: skip
     app.add_middleware(GZipMiddleware, minimum_size=PACK_FROM, compresslevel=PACK_LEVEL)
-    for router in (auth.router, files.router, health.router):
+    for router in (auth.router, files.router, health.router, knowledge.router):
         app.include_router(router(office))
     app.include_router(config.router(office, accounts_of(settings)))
     app.include_router(metrics.router(office, station))

@@ -15,6 +15,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.command.knowledge import service as knowledge
+from server.command.knowledge import sheet
 from server.command.library import Library
 from server.command.orders.rules import CheckConclusion, OrderSource, ReturnReason
 from server.command.orders.service import desk, field, shown, unit
@@ -35,6 +37,7 @@ from server.platform.work import Office, Work
 from server.settings import Settings
 
 STORY = Path(__file__).parents[1] / "shared" / "data" / "demo"
+ENTRIES = STORY.parent / "knowledge" / "entries.csv"
 RATINGS = (ServiceLevel.VERY_SATISFIED,) * 6 + (ServiceLevel.SATISFIED,) * 3 + (ServiceLevel.DISSATISFIED,)
 
 
@@ -83,6 +86,7 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     teller = Teller(office)
     echo("Seeding the demo district …")
     await teller.people()
+    await teller.knowledge()
     await teller.cases()
     await teller.history()
     return True
@@ -134,6 +138,13 @@ class Teller:
             for row in story()["citizens"]:
                 await accounts.open_citizen(work, vault, id=an_id(row["id"]), phone=row["phone"])
                 self._actors[row["id"]] = Actor(an_id(row["id"]), CITIZEN, Post.CITIZEN)
+
+    async def knowledge(self) -> None:
+        """What one dispatcher wrote and another published: questions, answers, and what they rest on."""
+        async with self._at(self._actors["li"], 24 * 60) as work:
+            await sheet.bring(work, ENTRIES.read_bytes())
+        async with self._at(self._actors["he"], 24 * 59) as work:
+            await knowledge.publish_drafts(work)
 
     async def cases(self) -> None:
         """The cases people see first, each left at its own stage."""

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from sqlmodel import SQLModel, select
 
 from server.app import jobs_of, open_office
+from server.command.knowledge.book import Knowledge
 from server.command.orders.flow import OrderAction
 from server.command.orders.rules import CheckConclusion, OrderSource, ReturnReason, VerifyConclusion
 from server.command.orders.service import desk, field, unit
@@ -79,6 +80,7 @@ async def an_office(settings: Settings, clock: Callable[[], Any], **parts: Any) 
         wired, settings=settings, store=open_store(settings.database), hub=parts.pop("hub", LocalHub()),
         clock=clock, tools={**wired.tools}, **parts,
     )  # fmt: skip
+    office.tools[Knowledge] = Knowledge(wired.of(Knowledge).speech)
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
     office.tools[Shelf] = Shelf(wired.of(Shelf).keepers)

@@ -18,6 +18,13 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { nav: false },
   },
+  { path: '/ask', component: () => import('./knowledge/AskPage.vue') },
+  {
+    path: '/ask/answers/:id',
+    component: () => import('./knowledge/SourcePage.vue'),
+    props: true,
+    meta: { nav: false },
+  },
   { path: '/nearby', component: () => import('./nearby/NearbyPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
   { path: '/me', component: () => import('./identity/MePage.vue') },

@@ -25,6 +25,8 @@ export const routes: RouteRecordRaw[] = [
   },
   { path: '/orders/:id/finish', component: () => import('./orders/handle/FinishPage.vue'), props: withOp, meta: sub },
   { path: '/report', component: () => import('./orders/report/ReportPage.vue'), props: withOp, meta: sub },
+  { path: '/knowledge', component: () => import('./knowledge/KnowledgePage.vue'), meta: sub },
+  { path: '/knowledge/:id', component: () => import('./knowledge/EntryPage.vue'), props: true, meta: sub },
   { path: '/outbox', component: () => import('./outbox/OutboxPage.vue'), meta: sub },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: sub },
   { path: '/me', component: () => import('./identity/MePage.vue') },

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from graphql import (
     type_from_ast,
 )
 
+from server.command.knowledge import service as knowledge
+from server.command.knowledge.book import Knowledge
+from server.command.knowledge.service import Words
+from server.command.knowledge.tables import KnowledgeEntry
 from server.command.notices import service as notices
-from server.command.orders.pairs import Verdict
-from server.command.orders.service import desk, merge
+from server.command.orders.service import desk
 from server.command.orders.tables import WorkOrder
 from server.command.requests.tables import CitizenRequest
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor, Role
@@ -30,14 +34,10 @@ from server.supervision.orders.rules import SuperviseDue
 from server.supervision.orders.tables import Supervision
 from tests.city import LAMP, LAMP_RULE, NEAR, City, an_office
 from tests.clock import Clock
-from tests.factories import an_id
+from tests.factories import STREET, an_id
 
 STATES = ("dispatched", "in_progress", "handled", "checking", "close_pending", "closed")
 STEPS = {OFFICER: "DEPT_CONFIRM", LEADER: "REOPEN"}  # of the many that need only words
-PARTS = [
-    {"matterCode": LAMP, "ruleId": LAMP_RULE, "unitId": unit, "text": "换灯", "overrideReason": "属地"}
-    for unit in ("zj", "sw")
-]
 PLACE = {"lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}
 NEW = an_id()  # what is not there yet
 
@@ -58,6 +58,7 @@ class District:
         settings = Settings(data_dir=file.parent, database_url=f"sqlite+aiosqlite:///{file}")
         clock = Clock(self.clock())
         async with an_office(settings, clock) as office:
+            await office.of(Knowledge).refresh(office)
             yield City(office, clock)
 
     def variables(
@@ -75,12 +76,11 @@ class District:
         required = isinstance(kind, GraphQLNonNull)
         kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         known = {
-            "id": subject, "orderId": subject, "intoId": "another", "otherId": "reported",
-            "opId": NEW, "parts": PARTS,
+            "id": subject, "orderId": subject, "intoId": "another", "opId": NEW,
             "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
-            "place": PLACE, "at": PLACE,
+            "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "question": "路灯不亮找谁",
         }  # fmt: skip
         if name in known:
             return known[name]
@@ -97,7 +97,7 @@ class District:
             return next(iter(kind.values))
         if isinstance(kind, GraphQLList):
             return []
-        return {"Boolean": True, "Int": 1, "Float": 1.0}.get(str(kind), "路灯不亮")
+        return {"Boolean": True, "Int": 1, "Float": 1.0, "Date": "2026-01-01"}.get(str(kind), "路灯不亮")
 
 
 async def settle(city: City, file: Path) -> District:
@@ -117,12 +117,22 @@ async def settle(city: City, file: Path) -> District:
     for id in ("signed", "replied"):
         await city.do(city.wang, supervisions.sign, id=id, version=1)
     await city.do(city.wang, supervisions.reply, id="replied", version=2, text="今天", photo_ids=[])
-    await city.do(city.li, merge.decide, id="late", other_id="reported", verdict=Verdict.RELATED)
+    for id in ("late", "entry", "draft"):
+        await _entry(city, id)
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
     while await notices.spread(city.office):
         pass
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
     return District(file, city.clock, await _versions(city), photos, holds)
+
+
+async def _entry(city: City, id: str) -> None:
+    """What the knowledge base answers, under the id of a case; and a draft."""
+    words = Words(question=f"路灯不亮找谁 {id}", answer="找区住建局。", source="城市道路照明设施管理规定",
+                  source_on=date(2011, 7, 1))  # fmt: skip
+    await city.do(city.he, knowledge.write, id=id, words=words)
+    if id != "draft":
+        await city.do(city.li, knowledge.publish, id=id, version=1)
 
 
 async def _ask(city: City, id: str, order: str) -> str:
@@ -139,6 +149,7 @@ async def _issue(city: City, id: str, order: str) -> None:
 async def _versions(city: City) -> dict[str, dict[Role, int]]:
     found: dict[str, dict[Role, int]] = {NEW: {}}
     tables: list[tuple[Any, tuple[Role, ...]]] = [
+        (KnowledgeEntry, (OFFICER,)),
         (WorkOrder, (OFFICER, LEADER)), (Supervision, (OFFICER, LEADER)), (CitizenRequest, (CITIZEN,)),
     ]  # fmt: skip
     for table, roles in tables:

@@ -1,7 +1,7 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { Post } from '../gql/graphql'
 
-export type Entry = 'home' | 'tasks' | 'cases' | 'me'
+export type Entry = 'home' | 'tasks' | 'cases' | 'knowledge' | 'me'
 
 export interface Home {
   page: Component
@@ -17,7 +17,7 @@ const Today = defineAsyncComponent(() => import('../orders/tasks/TodayPage.vue')
 const Todo = defineAsyncComponent(() => import('../orders/handle/TodoPage.vue'))
 
 const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true }
-const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'me'] }
+const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'knowledge', 'me'] }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'me'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }
 

@@ -14,7 +14,6 @@ test('a dispatcher gets the suggestion first, rare steps quietly', () => {
     'reassign',
     'verify',
     'reject (quiet)',
-    'pair (quiet)',
   ])
 })
 
