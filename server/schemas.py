@@ -31,11 +31,13 @@ from server.kernel.actors import Role
 from server.settings import Settings
 from server.supervision.board.graphql import live as board_live
 from server.supervision.board.graphql import reads as board_reads
+from server.supervision.evaluation.graphql import roots as evaluation
 from server.supervision.orders.graphql import live as supervision_live
 from server.supervision.orders.graphql import moves as supervision_moves
 from server.supervision.orders.graphql import reads as supervision_reads
 
 ROOMS = (
+    evaluation,
     identity, notice_reads, notice_moves, notice_live, command_reads, order_reads, order_moves, order_live,
     request_reads, request_moves, request_live, board_reads, board_live, supervision_reads,
     supervision_moves, supervision_live,

@@ -8,6 +8,8 @@ export const routes: RouteRecordRaw[] = [
   { path: '/map', component: () => import('./map/MapPage.vue') },
   { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
+  { path: '/ranking', component: () => import('./ranking/RankingPage.vue') },
+  { path: '/ranking/cases', component: () => import('./ranking/CasesPage.vue') },
   { path: '/me', component: () => import('./me/MePage.vue') },
   { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue') },
 ]

@@ -1,19 +1,23 @@
 """Every SELECT of evaluation. Whose figures somebody may read is asked of `rules.scope`."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlmodel import col
 from sqlmodel import select as rows_of
 from sqlmodel.sql.expression import SelectOfScalar
 
+from server.command.orders.queries import within
+from server.kernel.errors import BadInput
 from server.platform.kept import kept
 from server.platform.read import Reader
 from server.platform.sla import Timer
 from server.supervision.evaluation.rules.counters import COUNTERS, Counters
 from server.supervision.evaluation.rules.fairness import Stratum
+from server.supervision.evaluation.rules.ranking import Mixed, RankingBy
 from server.supervision.evaluation.tables import EvaluationDay, HandlingDay, OrderFacts
 
 
@@ -30,9 +34,6 @@ def timers(kind: str, id: str) -> SelectOfScalar[Timer]:
     return mine.order_by(col(Timer.started_at), col(Timer.id))
 
 
-Mixed = Mapping[str, Mapping[Stratum, Counters]]  # by group and stratum
-
-
 async def by_unit(read: Reader, area: str, first: date, last: date) -> Mixed:
     """The counters of each unit in an area, by category and difficulty, over the days."""
     return _mixed(await read.tuples(_by_unit(area, first, last)))
@@ -41,11 +42,6 @@ async def by_unit(read: Reader, area: str, first: date, last: date) -> Mixed:
 async def by_area(read: Reader, areas: Collection[str], first: date, last: date) -> Mixed:
     """The counters of each of the areas, by category and difficulty, over the days."""
     return _mixed(await read.tuples(_by_area(sorted(areas), first, last)))
-
-
-async def of_unit(read: Reader, unit_id: str, area: str, first: date, last: date) -> Mixed:
-    """One unit's counters; see `by_unit`."""
-    return {unit: mix for unit, mix in (await by_unit(read, area, first, last)).items() if unit == unit_id}
 
 
 @kept
@@ -75,18 +71,67 @@ def _mixed(rows: Iterable[tuple[Any, ...]]) -> Mixed:
     return found
 
 
-async def handling(read: Reader, area: str, first: date, last: date) -> dict[str, dict[int, int]]:
-    """How long handling took in an area: unit → minutes (two significant digits) → how many."""
+async def handling(
+    read: Reader, areas: Collection[str], first: date, last: date, by: RankingBy = RankingBy.UNIT
+) -> dict[str, dict[int, int]]:
+    """How long handling took in the areas: unit or area → minutes (two significant digits) → how many."""
     found: dict[str, dict[int, int]] = {}
-    for unit_id, minutes, n in await read.tuples(_handling(area, first, last)):
-        found.setdefault(unit_id, {})[minutes] = int(n)
+    for group, minutes, n in await read.tuples(_handling(sorted(areas), first, last, by)):
+        found.setdefault(group, {})[minutes] = int(n)
     return found
 
 
 @kept
-def _handling(area: str, first: date, last: date) -> Select[Any]:
-    of = HandlingDay.unit_id, HandlingDay.minutes
-    rows = select(*of, func.sum(HandlingDay.n)).group_by(*of)  # type: ignore[call-overload]
+def _handling(areas: list[str], first: date, last: date, by: RankingBy) -> Select[Any]:
+    group = HandlingDay.unit_id if by is RankingBy.UNIT else HandlingDay.area
+    rows = select(group, HandlingDay.minutes, func.sum(HandlingDay.n)).group_by(group, HandlingDay.minutes)  # type: ignore[call-overload]
     return rows.where(  # type: ignore[no-any-return]
-        col(HandlingDay.area) == area, col(HandlingDay.day) >= first, col(HandlingDay.day) <= last
+        col(HandlingDay.area).in_(areas), col(HandlingDay.day) >= first, col(HandlingDay.day) <= last
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The orders behind one figure: whose, when, and which of the counters they have."""
+
+    first: date
+    last: date
+    area: str = ""  # an area code prefix
+    unit_id: str = ""
+    of: str = ""  # the counter they all have
+    part: str = ""  # … and this one too
+    rest: str = ""  # … or this one not
+
+
+async def behind(read: Reader, cell: Cell, first: int, after: tuple[str, str] | None) -> list[OrderFacts]:
+    """`first` + 1 of them behind `after`, the newest day first."""
+    rows = _cell(rows_of(OrderFacts), cell)
+    day, id = col(OrderFacts.day), col(OrderFacts.order_id)
+    if after:
+        on = day_from(after[0])
+        rows = rows.where(or_(day < on, and_(day == on, id < after[1])))
+    return await read.lines(rows.order_by(day.desc(), id.desc()).limit(first + 1), ("order_id", "day"))
+
+
+def day_from(text: str) -> date:
+    """The day a cursor names. Raises BadInput for what we did not write."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(field="after") from None
+
+
+async def how_many(read: Reader, cell: Cell) -> int:
+    """How many there are."""
+    return int(await read.value(_cell(select(func.count()).select_from(OrderFacts), cell)))
+
+
+def _cell(rows: Any, cell: Cell) -> Any:
+    rows = rows.where(col(OrderFacts.day) >= cell.first, col(OrderFacts.day) <= cell.last)
+    if cell.unit_id:
+        rows = rows.where(col(OrderFacts.unit_id) == cell.unit_id)
+    for name, has in ((cell.of, True), (cell.part, True), (cell.rest, False)):
+        if name:
+            counter = getattr(OrderFacts, name)
+            rows = rows.where(counter > 0 if has else counter == 0)
+    return rows.where(within(col(OrderFacts.area), cell.area))

@@ -167,7 +167,7 @@ async def test_how_long_it_took_is_kept_in_steps(city):
     rows = await city.rows(HandlingDay)
     assert {(row.area, row.unit_id, row.minutes, row.n) for row in rows} == {
         (area, "zj", 140, 1) for area in (DISTRICT, STREET, CELL[:12])}  # fmt: skip
-    assert await queries.handling(city.office.read, STREET, MON, MON) == {"zj": {140: 1}}
+    assert await queries.handling(city.office.read, [STREET], MON, MON) == {"zj": {140: 1}}
 
 
 @pytest.fixture
