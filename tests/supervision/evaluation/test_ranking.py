@@ -79,9 +79,11 @@ async def test_its_own_past_stands_beside_it(city):
     city.clock.advance(days=1)
     [row] = (await asked(city))["rows"]
     assert row["before"] is None  # 2 January … 31 January: the first was earlier still
-    await count(city, "zj", date(2026, 1, 2), 10, ontime=4)
+    await count(city, "zj", date(2026, 1, 2), 29, ontime=4)
+    assert (await asked(city))["rows"][0]["before"] is None  # too few to say anything
+    await count(city, "zj", date(2026, 1, 2), 1)
     [row] = (await asked(city))["rows"]
-    assert (row["before"], row["beforeN"]) == (0.4, 10)
+    assert (row["before"], row["beforeN"]) == (5 / 30, 30)
 
 
 @pytest.mark.parametrize(("measure", "part", "n"), [("SOLVED", 3, 5), ("SATISFIED", 4, 5), ("REWORK", 0, 5)])

@@ -18,7 +18,7 @@ from server.platform.work import Office
 from server.supervision.evaluation import queries
 from server.supervision.evaluation.graphql.types import LeftOut, Ranking, RankingRow
 from server.supervision.evaluation.queries import Cell
-from server.supervision.evaluation.rules.fairness import percentile
+from server.supervision.evaluation.rules.fairness import LEAST_RANKED, percentile
 from server.supervision.evaluation.rules.formulas import total
 from server.supervision.evaluation.rules.ranking import (
     MEASURES,
@@ -75,7 +75,7 @@ async def ranking(office: Office, area: str, measure: RankingMeasure, by: Rankin
         rows.append(RankingRow.of(
             key, row, unit=Unit.of(units[key]) if by is RankingBy.UNIT and key in units else None,
             area=Area.of(office.areas, key) if by is RankingBy.AREA else None,
-            before=was / of if of else None, before_n=of,
+            before=was / of if of >= LEAST_RANKED else None, before_n=of,
             median_minutes=percentile(took, 50), p90_minutes=percentile(took, 90),
         ))  # fmt: skip
     return Ranking(

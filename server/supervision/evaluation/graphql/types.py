@@ -30,7 +30,7 @@ class RankingRow:
     funnel_low: float | None
     funnel_high: float | None = strawberry.field(description="What chance makes of a group of this size.")
     band: Band
-    before: float | None = strawberry.field(description="Its own share in the period before.")
+    before: float | None = strawberry.field(description="Its own share in the period before; null under 30.")
     before_n: int
     median_minutes: int | None = strawberry.field(description="Half took no longer, from dispatch on.")
     p90_minutes: int | None

@@ -66,7 +66,7 @@ def lately(today: date, days: int = DAYS) -> Period:
 
 
 def ranked(mixed: Mixed, measure: RankingMeasure) -> list[tuple[str, Compared]]:
-    """Each group beside them all: the better ones, those alike, the worse ones, the small ones.
+    """Each group beside them all: the better ones, those alike, the worse ones, the small ones by their size.
 
     Inside a band the order is by the adjusted share, which means nothing; a group without a case is left out.
     """
@@ -97,5 +97,7 @@ def _strata(mix: Mapping[Stratum, Counters], what: Measured) -> dict[Stratum, tu
 
 def _place(row: tuple[str, Compared], high_is_good: bool) -> tuple[int, float, str]:
     group, compared = row
+    if compared.band is Band.FEW:
+        return BANDS.index(Band.FEW), -compared.n, group
     adjusted = compared.adjusted or 0.0
     return BANDS.index(compared.band), -adjusted if high_is_good else adjusted, group
