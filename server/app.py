@@ -24,6 +24,7 @@ from server.command.orders.service import desk
 from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
 from server.command.requests import service as requests
+from server.command.triage import keeper as triage
 from server.demo import HalfTold, accounts_of, seed, told
 from server.graph.audience import SchemaByRole
 from server.graph.endpoint import Endpoint
@@ -74,6 +75,7 @@ def open_office(settings: Settings) -> Office:
     office.tools[Words] = Words.load(DATA.parent / "i18n")
     shelf = office.tools[Shelf] = Shelf()
     shelf.keep(almanac.KIND, almanac.keeper(DATA))
+    shelf.keep(triage.KIND, triage.KEEPER)
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge += [requests.hand_over, notices.hand_over]
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
@@ -15,6 +15,9 @@ from server import crew
 from server.kernel.errors import CityError
 from server.platform.watch import logs
 from server.settings import Settings
+
+if TYPE_CHECKING:
+    from server.command.triage.evaluation import Sorted
 
 # A command imports what it needs itself: the crew and `--help` shall not carry the whole city.
 
@@ -28,6 +31,8 @@ audits = typer.Typer(help="The flow records and their hash chains.", no_args_is_
 evaluations = typer.Typer(help="What orders count as, and the sums of it.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 app.add_typer(audits, name="audit")
+triages = typer.Typer(help="What is suggested to the dispatcher, learnt from history.", no_args_is_help=True)
+app.add_typer(triages, name="triage")
 app.add_typer(evaluations, name="evaluate")
 
 
@@ -167,6 +172,78 @@ def evaluate_rebuild(
     typer.echo(f"{proof.orders} orders, {proof.counted} count. "
                f"{len(proof.wrong)} differed, {proof.sums} sums differed.")  # fmt: skip
     raise typer.Exit(1 if check and not proof.holds else 0)
+
+
+Labels = Annotated[str, typer.Option("--label", help="The column with the class; else a usual one.")]
+Question = Annotated[str, typer.Option("--as", help="What the classes are: category, matter or unit.")]
+
+
+@triages.command("evaluate")
+def triage_evaluate(file: Path, label: Labels = "") -> None:
+    """How well a model sorts texts it has not seen: stratified five-fold cross-validation."""
+    from server import teaching
+    from server.command.triage import evaluation
+
+    texts = _labelled(file, label)
+    with typer.progressbar(length=teaching.steps(texts, teaching.FOLDS), label="learning") as bar:
+        report = evaluation.evaluate(texts, bar.update, teaching.FOLDS)
+    typer.echo(teaching.told(report))
+
+
+@triages.command("train")
+def triage_train(
+    file: Annotated[Path | None, typer.Argument(help="CSV in UTF-8: title, body, category.")] = None,
+    label: Labels = "",
+    kind: Question = "category",
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="Matter and unit, from the district's closed orders.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the model to this file.")] = None,
+    propose: Annotated[
+        bool, typer.Option(help="Lay it before the city; a second person publishes it.")
+    ] = False,
+) -> None:
+    """Learn from sorted messages, or from closed orders. What else the model knows is kept."""
+    from server import teaching
+    from server.app import migrate, opened
+    from server.command.triage import evaluation
+    from server.command.triage.model import Head, Kind, Model
+
+    if (file is None) is not from_store or kind not in ("category", "matter", "unit"):
+        _refuse("Give a file, or --from-store; --as is category, matter or unit.")
+
+    async def work() -> None:
+        await migrate(Settings())
+        async with opened(Settings()) as office:
+            heads: dict[Kind, Head] = await teaching.held(office)
+            lessons = {cast(Kind, kind): _labelled(file, label)} if file else await teaching.decided(office)
+            for each, texts in lessons.items():
+                texts, few = teaching.worth_learning(texts)
+                if few:
+                    typer.echo(f"{each}: {sum(few.values())} texts of {len(few)} rare classes are left out")
+                with typer.progressbar(length=teaching.steps(texts, teaching.FOLDS + 1), label=each) as bar:
+                    heads[each], report = evaluation.train(texts, bar.update)
+                typer.echo(teaching.told(report))
+            if out:
+                out.write_bytes(Model(heads).dump())
+            if propose:
+                edition = await teaching.propose(office, heads, file.name if file else "closed orders")
+                typer.echo(f"Edition triage/{edition.no} is proposed; somebody else publishes it.")
+
+    try:
+        asyncio.run(work())
+    except (CityError, ValueError) as refusal:
+        _refuse(f"{getattr(refusal, 'code', '')} {refusal}".strip())
+
+
+def _labelled(file: Path, label: str) -> list["Sorted"]:
+    from server.integrations.labelled import read_labelled
+    from server.teaching import worth_learning
+
+    try:
+        return worth_learning(read_labelled(file, label))[0]
+    except (CityError, OSError, ValueError) as refusal:
+        _refuse(f"{file}: {getattr(refusal, 'code', '')} {refusal}")
 
 
 def _serve(settings: Settings) -> None:

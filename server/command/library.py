@@ -1,15 +1,19 @@
 """What the command platform knows by heart: catalogue, responsibility matrix, and what words mean."""
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from server.command.catalogue.book import Catalogue
 from server.command.matrix import Matrix, Unit
-from server.command.triage.advisor import Advisor, Danger, Proposal, Suggestion
+from server.command.triage.advisor import SILENT, Advisor, Danger, Proposal, Suggestion
 from server.command.triage.lexicon import Lexicon
+from server.command.triage.model import Model
 from server.command.triage.rules import Confidence
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,23 @@ class Library:
         """Every unit an order may go to, by id."""
         return self.matrix.units
 
-    def suggest(self, text: str, area: str, matter_code: str = "") -> Suggestion:
-        """What to do with a report; a matter somebody already named is taken as it is."""
+    def suggest(self, text: str, area: str, matter_code: str = "", title: str = "") -> Suggestion:
+        """What to do with a report; a matter somebody already named is taken as it is.
+
+        Never stands in a report's way: when suggesting breaks, it is logged and a person chooses.
+        """
         if matter_code:
-            chosen = self.advisor.propose(matter_code, text, area)
+            chosen = self.advisor.propose(matter_code, f"{title} {text}", area)
             return Suggestion(chosen, Confidence.HIGH, (), ())
-        return self.advisor.suggest(text, area)
+        try:
+            return self.advisor.suggest(text, area, title)
+        except Exception:
+            log.exception("no suggestion")
+            return SILENT
+
+    def taught(self, model: Model | None) -> "Library":
+        """With what was learnt from the district's own history."""
+        return replace(self, advisor=replace(self.advisor, model=model))
 
     def danger(self, text: str) -> Danger | None:
         """The number to call before anything else, if a word asks for it."""
@@ -51,6 +66,8 @@ def frozen(suggestion: Suggestion) -> dict[str, Any]:
         "words": list(suggestion.words),
         "best": _ids(suggestion.best) if suggestion.best else None,
         "alternatives": [_ids(option) for option in suggestion.alternatives],
+        "category": suggestion.category,
+        "failed": suggestion.failed,
     }
 
 

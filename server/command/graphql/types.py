@@ -295,6 +295,8 @@ class Kept:
     alternatives: list[dict[str, str]] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     confidence: str = "low"
+    category: str = ""
+    failed: bool = False
 
     @classmethod
     def of(cls, saved: Mapping[str, Any]) -> Self:

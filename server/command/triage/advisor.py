@@ -1,5 +1,6 @@
 """What the platform would do with a report: matter, filing rule and unit, and how sure it is."""
 
+import logging
 from dataclasses import dataclass
 
 from server.command.catalogue.book import Catalogue
@@ -7,7 +8,10 @@ from server.command.catalogue.entries import FilingRule, Matter
 from server.command.matrix import Matrix, Unit
 from server.command.triage import rules
 from server.command.triage.lexicon import Lexicon, plain
+from server.command.triage.model import Guess, Kind, Model, Read
 from server.command.triage.rules import Confidence
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,11 @@ class Suggestion:
     confidence: Confidence
     words: tuple[str, ...]  # the reporter's own words it rests on, in their order
     alternatives: tuple[Proposal, ...]  # at most three, best first
+    category: str = ""  # the class of message the district's own history puts it in
+    failed: bool = False  # the service broke: a person chooses, nothing else changes
+
+
+SILENT = Suggestion(None, Confidence.LOW, (), (), failed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +48,70 @@ class Danger:
 
 @dataclass(frozen=True)
 class Advisor:
-    """Suggests from words alone, the same for the same text; nothing is suggested when nothing matches."""
+    """Suggests from words alone, the same for the same text; nothing is suggested when nothing matches.
+
+    What people call things is in the lexicon; what the district made of like texts is in the model, when it
+    has learnt one. A model that breaks is logged and passed over.
+    """
 
     lexicon: Lexicon
     catalogue: Catalogue
     matrix: Matrix
+    model: Model | None = None
 
-    def suggest(self, text: str, area: str = "") -> Suggestion:
+    def suggest(self, text: str, area: str = "", title: str = "") -> Suggestion:
         """Read `text` for a report inside `area` (any area-code prefix)."""
-        text = plain(text)
+        read = Read.of(title, text) if self.model else None
+        text = plain(f"{title} {text}")
         hits = [*self.lexicon.topics.find(text)]
         points = rules.weigh(hits, self.lexicon.meanings)
         ranking = sorted(points, key=lambda code: (-points[code], code))
         best, second = (*(points[code] for code in ranking[:2]), 0, 0)[:2]
         sure = rules.confidence(best, second)
+        learned = self._learned("matter", read)
+        known = [code for code in learned.labels if code in self.catalogue.matters] if learned else []
+        sees = learned.confidence if learned and known[:1] == [*learned.labels[:1]] else Confidence.LOW
+        ranking, sure, told = rules.combine(ranking, sure, known, sees)
         chosen = [] if sure is Confidence.LOW else ranking[:1]
         others = [code for code in ranking if code not in chosen][: rules.ALTERNATIVES]
         spoke_for = set(chosen or others)
+        words = [word for word, _ in hits if self._means(word, spoke_for)]
+        if learned and told:
+            words += [gram for gram in learned.words if not any(gram in word for word in words)]
+        unit, kind = self._learned("unit", read), self._learned("category", read)
         return Suggestion(
-            best=next((self.propose(code, text, area) for code in chosen), None),
+            best=next((self.propose(code, text, area, unit) for code in chosen), None),
             confidence=sure,
-            words=tuple(dict.fromkeys(word for word, _ in hits if self._means(word, spoke_for))),
-            alternatives=tuple(self.propose(code, text, area) for code in others),
+            words=tuple(dict.fromkeys(words)),
+            alternatives=tuple(self.propose(code, text, area, unit) for code in others),
+            category=kind.labels[0] if kind and kind.confidence is not Confidence.LOW else "",
         )
 
-    def propose(self, matter_code: str, text: str = "", area: str = "") -> Proposal:
-        """For a matter somebody already chose: the rule its words call for and the unit. Raises BadInput."""
+    def propose(
+        self, matter_code: str, text: str = "", area: str = "", learned: Guess | None = None
+    ) -> Proposal:
+        """For a matter somebody already chose: the rule its words call for and the unit. Raises BadInput.
+
+        Where the matrix lets several units answer, the one that like cases went to, if that is sure.
+        """
+        unit = self.matrix.unit_for(matter_code, area)
+        usual = learned.labels[0] if learned and learned.confidence is Confidence.HIGH else ""
+        if usual in self.matrix.allowed(matter_code, area):
+            unit = self.matrix.units[usual]
         return Proposal(
             self.catalogue.matter(matter_code),
             rules.fitting_rule(self.catalogue.rules_for(matter_code), plain(text)),
-            self.matrix.unit_for(matter_code, area),
+            unit,
         )
+
+    def _learned(self, kind: Kind, read: Read | None) -> Guess | None:
+        if self.model is None or read is None:
+            return None
+        try:
+            return self.model.guess(kind, read)
+        except Exception:  # whatever is wrong with a model, the lexicon still serves
+            log.exception("the triage model broke: %s", kind)
+            return None
 
     def danger(self, text: str) -> Danger | None:
         """The most urgent number a word of the text calls for; None when none does, or only as a worry."""

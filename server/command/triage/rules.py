@@ -68,6 +68,29 @@ def confidence(best: int, second: int) -> Confidence:
     return Confidence.MEDIUM if best >= MEDIUM_FROM and best > second else Confidence.LOW
 
 
+TRUST: Final = {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}
+
+
+def combine(
+    words: Sequence[str], sure: Confidence, learned: Sequence[str], sees: Confidence
+) -> tuple[list[str], Confidence, bool]:
+    """One ranking out of what words mean and what was learnt, how sure it is, and whether learning told.
+
+    Agreed is HIGH. Otherwise the surer of the two leads. Both sure of different things is MEDIUM for what was
+    learnt from people's decisions; both half sure is a question for a person.
+    """
+    if sees is Confidence.LOW:
+        return [*dict.fromkeys([*words, *learned])], sure, False
+    mine = [*dict.fromkeys([*learned, *words])]
+    if words and sure is not Confidence.LOW and words[0] == learned[0]:
+        return mine, Confidence.HIGH, True
+    if TRUST[sees] > TRUST[sure]:
+        return mine, sees, True
+    if TRUST[sees] < TRUST[sure]:
+        return [*dict.fromkeys([*words[:1], *learned[:1], *words, *learned])], sure, False
+    return mine, Confidence.MEDIUM if sees is Confidence.HIGH else Confidence.LOW, True
+
+
 def fitting_rule(rules: Sequence[FilingRule], text: str) -> FilingRule:
     """The rule most of whose words stand in the text, the first of equals. `text` as `plain` gives it."""
     return max(rules, key=lambda rule: sum(word in text for word in rule.words))

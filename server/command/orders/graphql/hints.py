@@ -36,6 +36,8 @@ class Suggestion:
     rule: FilingRule | None
     unit: Unit | None
     words: list[str]
+    category: str | None = strawberry.field(description="What class of message it is, by the district's own.")
+    failed: bool = strawberry.field(description="The service broke; a person chooses, nothing else changes.")
     due_at: datetime | None = strawberry.field(description="Handling deadline if it were dispatched now.")
     alternatives: list[Alternative]
     same_kind90: int = strawberry.field(description="Cases of this kind in 90 days that went to a unit …")
@@ -56,7 +58,8 @@ def _suggestion(office: Office, kept: Kept, sent: Mapping[str, Mapping[str, int]
     rule = catalogue.rule(best["rule"]) if best else None
     units = sent.get(best["matter"], {}) if best else {}
     return Suggestion(
-        confidence=Confidence(kept.confidence), words=kept.words,
+        confidence=Confidence(kept.confidence), words=kept.words, category=kept.category or None,
+        failed=kept.failed,
         matter=matter_of(office, best["matter"]) if best else None,
         rule=FilingRule.of(rule) if rule else None, unit=unit_of(office, best["unit"]) if best else None,
         due_at=office.calendar.due(office.clock(), rule.limit) if rule else None,

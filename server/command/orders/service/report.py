@@ -117,7 +117,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
         rules.needs_grid_matter(library.catalogue.in_grid(matter.code), matter.code)
     at = r.reported_at or work.now
     words = f"{r.title} {text}"
-    guess = library.suggest(words, r.spot.area, r.matter_code)
+    guess = library.suggest(text, r.spot.area, r.matter_code, title=r.title)
     point = r.spot.point
     order = fresh(
         WorkOrder, id=r.id, state=entry.target,
