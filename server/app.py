@@ -31,6 +31,8 @@ from server.graph.endpoint import Endpoint
 from server.graph.errors import BadQuery, Internal
 from server.graph.overload import Turnstile
 from server.graph.response import PACK_FROM, PACK_LEVEL
+from server.grid.grids import book as grids
+from server.grid.grids.keeper import keeper as grids_keeper
 from server.identity.service import Identity
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
@@ -76,6 +78,7 @@ def open_office(settings: Settings) -> Office:
     shelf = office.tools[Shelf] = Shelf()
     shelf.keep(almanac.KIND, almanac.keeper(DATA))
     shelf.keep(triage.KIND, triage.KEEPER)
+    shelf.keep(grids.KIND, grids_keeper(grids.Base(settings.maps_dir / f"{settings.district}.json")))
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge += [requests.hand_over, notices.hand_over]
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):

@@ -29,7 +29,9 @@ app = typer.Typer(help="Sanwei: one grid, one window, one team.", no_args_is_hel
 imports = typer.Typer(help="Read outside data into the store.", no_args_is_help=True)
 audits = typer.Typer(help="The flow records and their hash chains.", no_args_is_help=True)
 evaluations = typer.Typer(help="What orders count as, and the sums of it.", no_args_is_help=True)
+grids = typer.Typer(help="The map of grid cells.", no_args_is_help=True)
 app.add_typer(imports, name="import")
+app.add_typer(grids, name="grids")
 app.add_typer(audits, name="audit")
 triages = typer.Typer(help="What is suggested to the dispatcher, learnt from history.", no_args_is_help=True)
 app.add_typer(triages, name="triage")
@@ -131,6 +133,66 @@ def import_messages(
         typer.echo(f"  … and {len(refused) - 10} more; --report FILE lists them all")
     if report:
         report.write_text(Refused.table(refused), encoding="utf-8")
+
+
+@grids.command("import")
+def import_grids(
+    file: Path,
+    datum: Annotated[str | None, typer.Option(help="gcj02, wgs84 or cgcs2000. Never guessed.")] = None,
+    note: Annotated[str, typer.Option(help="Why, for whoever publishes it.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and report; propose nothing.")] = False,
+) -> None:
+    """Propose the cells of a GeoJSON file; an administrator publishes them in the officer app."""
+    from server.app import migrate, opened
+    from server.grid.grids import service
+    from server.kernel.actors import SYSTEM
+    from server.platform.sheets import BadSheet
+    from server.platform.words import Words
+
+    settings, raw = Settings(), file.read_bytes()
+
+    async def work() -> tuple[int, list[str]]:
+        await migrate(settings)
+        async with opened(settings) as office:
+            no, report = await service.tried(office, SYSTEM, raw, datum, note=note, keep=not dry_run)
+            say = office.of(Words).say
+            return no, [say(f"means.{row['code']}").format(**row) for row in report]
+
+    try:
+        no, lines = asyncio.run(work())
+    except BadSheet as refusal:
+        typer.echo(f"{file}: {refusal.code}", err=True)
+        for fault in refusal.faults[:50]:
+            typer.echo(f"  feature {fault.line}, {fault.column}: {fault.code} {fault.value}", err=True)
+        raise typer.Exit(1) from None
+    except CityError as refusal:
+        typer.echo(f"{file}: {refusal.code} {refusal.params}", err=True)
+        raise typer.Exit(1) from None
+    for line in lines:
+        typer.echo(f"  {line}")
+    typer.echo("Nothing was proposed." if dry_run else f"Proposed as edition {no}.")
+
+
+@grids.command("export")
+def export_grids(
+    file: Path,
+    datum: Annotated[str | None, typer.Option(help="gcj02, wgs84 or cgcs2000.")] = None,
+) -> None:
+    """Write every cell, valid and closed: GeoJSON, or CSV when FILE ends in .csv."""
+    from server.app import opened
+    from server.grid.grids import geojson, service
+
+    async def work() -> bytes:
+        known = geojson.datum_of(datum)
+        async with opened(Settings()) as office:
+            tables = await service.tables(office)
+        return (geojson.write_csv if file.suffix == ".csv" else geojson.write)(tables, known)
+
+    try:
+        file.write_bytes(asyncio.run(work()))
+    except CityError as refusal:
+        typer.echo(f"{refusal.code} {refusal.params}", err=True)
+        raise typer.Exit(1) from None
 
 
 @audits.command("verify")

@@ -1,6 +1,6 @@
 """Accounts and the posts they hold: opened, given, taken, closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import uuid4
 
 from sqlmodel import select
@@ -81,6 +81,38 @@ async def take_post(work: Work, holding_id: str) -> None:
         raise NotFound(subject=holding_id)
     holding.ends_at = work.now
     _note(work, "post.take", holding.account_id, holding.area, post=holding.post, unit=holding.unit_id)
+
+
+async def rosters(
+    work: Work, handed_on: Mapping[str, Sequence[str]], duties: Mapping[str, Collection[str]]
+) -> tuple[int, list[str]]:
+    """How many rosters `regrid` would change, and the staff numbers among the duties nobody patrols under."""
+    rows = (await work.session.exec(queries.patrols(work.now))).all()
+    strangers = sorted(duties.keys() - {account.staff_no or "" for _, account in rows})
+    changed = [holding for holding, account in rows
+               if _cells(holding, account, handed_on, duties) != holding.cells]  # fmt: skip
+    return len(changed), strangers
+
+
+async def regrid(
+    work: Work, handed_on: Mapping[str, Sequence[str]], duties: Mapping[str, Collection[str]]
+) -> None:
+    """The map changed: a grid officer has the cells of his duty grids, by staff number; whoever has none has
+    the cells that took over the ground of his. Tokens and sockets follow within five seconds."""
+    for holding, account in (await work.session.exec(queries.patrols(work.now))).all():
+        cells = _cells(holding, account, handed_on, duties)
+        if cells != holding.cells:
+            holding.cells = cells
+            _note(work, "post.regrid", account.id, holding.area, cells="、".join(cells))
+
+
+def _cells(
+    holding: PostHolding, account: Account, handed_on: Mapping[str, Sequence[str]],
+    duties: Mapping[str, Collection[str]],
+) -> list[str]:  # fmt: skip
+    if (duty := duties.get(account.staff_no or "")) is not None:
+        return sorted(duty)
+    return sorted({heir for cell in holding.cells for heir in handed_on.get(cell, (cell,))})
 
 
 async def disable(work: Work, account_id: str) -> None:

@@ -42,6 +42,15 @@ def holdings_of(account_id: str, now: datetime) -> SelectOfScalar[PostHolding]:
     )  # fmt: skip
 
 
+def patrols(now: datetime) -> Any:
+    """Every grid officer's holding with its account."""
+    return (
+        select(PostHolding, Account).join(Account, col(Account.id) == col(PostHolding.account_id))
+        .where(col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None))
+        .order_by(col(PostHolding.id))
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Present:
     """Who is behind a live session, as the rows say now; the actor ends when the session does."""

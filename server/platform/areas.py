@@ -1,8 +1,8 @@
 """The area tree: district, street, community, grid cell; which cell a point lies in, and how people find one.
 
 Codes grow by level (6, 9, 12, 15 digits), so a scope is a prefix. The tree is read once from a map file,
-whose shape is told in scripts/draw_district.py, and never changes while the server runs. Another district
-is another file.
+whose shape is told in scripts/draw_district.py. Another district is another file, another edition of the map
+another tree.
 """
 
 import gzip
@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from server.kernel import coverage
 from server.kernel.errors import CityError, NotFound
 from server.kernel.geo import Wgs84
 from server.kernel.mosaic import UNIT, Mosaic
@@ -59,9 +60,29 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Cell(Area):
-    """A grid cell, numbered within its street (第07网格); `card` is the code on its officer's card."""
+    """A grid cell, numbered within its street (第07网格); `card` is the code on its officer's card.
+
+    A closed one has an `until`, and the cells that took over its ground as `successors`. Its code is history.
+    """
 
     card: str
+    since: str = ""  # ISO dates, "" where nobody knows
+    until: str = ""
+    remark: str = ""
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cells looked after together (责任网格), or households (社会网格). A cell may be in several."""
+
+    code: str
+    sort: str
+    name: str
+    cells: tuple[str, ...]
+    officers: tuple[str, ...] = ()  # staff numbers
+    households: int | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +118,11 @@ class AreaTree:
         self.district = _area(data["district"])
         self.streets = tuple(map(_area, data["streets"]))
         self.communities = tuple(map(_area, data["communities"]))
-        self.cells = tuple(Cell(row["code"], row["name"], _point(row), row["card"]) for row in data["cells"])
+        self.cells = tuple(map(_cell, data["cells"]))
+        self.closed = tuple(map(_cell, data.get("closed", ())))
+        self.groups = tuple(map(_group, data.get("groups", ())))
+        drawn = [*data["cells"], *data.get("closed", ())]
+        self._rings: dict[str, list[list[int]]] = {row["code"]: row["rings"] for row in drawn}
         areas = (self.district, *self.streets, *self.communities, *self.cells)
         self._by_code: dict[str, Area] = {area.code: area for area in areas}
         self._children: dict[str, list[Area]] = defaultdict(list)
@@ -107,6 +132,7 @@ class AreaTree:
             self._children[area.code[:-3]].append(area)
         if len(self._by_code) < len(areas) or len({cell.card for cell in self.cells}) < len(self.cells):
             raise ValueError("a code or a card is used twice")
+        self._by_code |= {cell.code: cell for cell in self.closed}
         self._mosaic = Mosaic(zip(self.cells, (row["rings"] for row in data["cells"]), strict=True))
         rows = [data["district"], *data["streets"], *data["communities"], *data["cells"]]
         entries = [self._area_entry(area, row) for area, row in zip(areas, rows, strict=True)]
@@ -133,6 +159,35 @@ class AreaTree:
     def name(self, code: str) -> str:
         """Raises NotFound."""
         return self.by_code(code).name
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Of every cell there is or was."""
+        return frozenset(self._rings)
+
+    def is_closed(self, code: str) -> bool:
+        """True for a cell that is history."""
+        cell = self._by_code.get(code)
+        return isinstance(cell, Cell) and bool(cell.until)
+
+    def successors(self, code: str) -> tuple[Cell, ...]:
+        """The cells on a closed one's ground today, through every split and merge; a valid one is its own.
+
+        Raises NotFound.
+        """
+        found: dict[str, Cell] = {}
+        asked, seen = [code], set()
+        while asked:
+            cell = self.by_code(asked.pop())
+            if isinstance(cell, Cell) and cell.code not in seen:
+                seen.add(cell.code)
+                found |= {cell.code: cell} if not cell.until else {}
+                asked += cell.successors if cell.until else ()
+        return tuple(found[code] for code in sorted(found))
+
+    def outline(self, code: str) -> list[list[tuple[int, int]]]:
+        """The corners of a cell's rings, in map units; none for a code no cell has."""
+        return [coverage.unrolled(ring) for ring in self._rings.get(code, ())]
 
     def children(self, code: str) -> tuple[Area, ...]:
         """The areas one level down, in code order; none below a cell. Raises NotFound."""
@@ -192,6 +247,22 @@ class AreaTree:
 
 def _area(row: dict[str, Any]) -> Area:
     return Area(row["code"], row["name"], _point(row))
+
+
+def _cell(row: dict[str, Any]) -> Cell:
+    return Cell(
+        row["code"], row["name"], _point(row), row["card"], row.get("since", ""), row.get("until", ""),
+        row.get("remark", ""), tuple(row.get("successors", ())),
+    )  # fmt: skip
+
+
+def _group(row: dict[str, Any]) -> Group:
+    def listed(name: str) -> tuple[str, ...]:
+        return tuple(each for each in row.get(name, "").split("、") if each)
+
+    households = int(float(row["households"])) if row.get("households") else None
+    return Group(row["code"], row["sort"], row["name"], listed("cells"), listed("officers"), households,
+                 row.get("remark", ""))  # fmt: skip
 
 
 def _point(row: dict[str, Any]) -> Wgs84:

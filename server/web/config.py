@@ -15,11 +15,11 @@ DemoAccounts = Mapping[str, Sequence[Mapping[str, Any]]]
 
 def router(office: Office, demo_accounts: DemoAccounts | None = None) -> APIRouter:
     """/config.json and /map/district.json. `demo_accounts`, by app, are told in the demo only."""
-    settings, areas = office.settings, office.areas
+    settings, district = office.settings, office.areas.district
     config: dict[str, object] = {
         "demo": settings.demo,
         "production": settings.production,
-        "district": {"code": areas.district.code, "name": areas.district.name},
+        "district": {"code": district.code, "name": district.name},
         "hotline": settings.hotline,
         "version": version("sanwei"),
     }
@@ -34,7 +34,7 @@ def router(office: Office, demo_accounts: DemoAccounts | None = None) -> APIRout
 
     @routes.get("/map/district.json")
     async def district_map(request: Request) -> Response:
-        packed = areas.packed_map
+        packed = office.areas.packed_map
         headers = {
             "ETag": packed.etag,
             "Cache-Control": f"public, max-age={MAP_SECONDS}",

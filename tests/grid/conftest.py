@@ -1,0 +1,5 @@
+"""The small city."""
+
+from tests.city import city
+
+__all__ = ["city"]
