@@ -20,10 +20,11 @@ from server.command.library import Library
 from server.command.notices import service as notices
 from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
-from server.command.orders.service import desk
+from server.command.orders.service import desk, merge, split
 from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
 from server.command.requests import service as requests
+from server.command.requests.joining import joined
 from server.command.triage import keeper as triage
 from server.demo import HalfTold, accounts_of, seed, told
 from server.graph.audience import SchemaByRole
@@ -84,10 +85,12 @@ def open_office(settings: Settings) -> Office:
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
     office.derived.append(evaluation.keep)
+    office.followers[merge.MERGED] = joined
     office.acts |= {
         desk.DISPATCH: desk.dispatch,
-        desk.MERGE: desk.merge,
+        merge.MERGE: merge.merge,
         desk.REJECT: desk.reject,
+        split.SPLIT: split.split,
         supervisions.ISSUE: supervisions.issue,
     }
     return office

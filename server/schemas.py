@@ -20,7 +20,9 @@ from server.command.notices.graphql import moves as notice_moves
 from server.command.notices.graphql import reads as notice_reads
 from server.command.orders.graphql import live as order_live
 from server.command.orders.graphql import moves as order_moves
+from server.command.orders.graphql import pairs as order_pairs
 from server.command.orders.graphql import reads as order_reads
+from server.command.orders.graphql import split as order_split
 from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
@@ -36,12 +38,28 @@ from server.supervision.orders.graphql import live as supervision_live
 from server.supervision.orders.graphql import moves as supervision_moves
 from server.supervision.orders.graphql import reads as supervision_reads
 
-ROOMS = (
+ROOMS = (  # a line each, so that rooms are added side by side
+    identity,
+    notice_reads,
+    notice_moves,
+    notice_live,
+    command_reads,
+    order_reads,
+    order_moves,
+    order_split,
+    order_pairs,
+    order_live,
+    request_reads,
+    request_moves,
+    request_live,
+    board_reads,
+    board_live,
+    supervision_reads,
+    supervision_moves,
+    supervision_live,
     evaluation,
-    identity, notice_reads, notice_moves, notice_live, command_reads, order_reads, order_moves, order_live,
-    request_reads, request_moves, request_live, board_reads, board_live, supervision_reads,
-    supervision_moves, supervision_live,
-    knowledge_reads, knowledge_moves,
+    knowledge_reads,
+    knowledge_moves,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

@@ -26,6 +26,7 @@ const ORDER: Record<string, Look> = {
   VOIDED: look('wait', 's-no'),
   MERGED: look('wait', 's-merged'),
   SELF_HANDLED: look('done'),
+  SPLIT: look('doing', 's-merged'),
 }
 
 const CASE: Record<string, Look> = {

@@ -31,7 +31,7 @@ SCHEMAS = {role: schema._schema for role, schema in build().items()}
 STAFF_ONLY = {
     "WorkOrder", "Supervision", "Hold", "Clock", "FilingRule", "Suggestion", "Alternative", "Similar",
     "OrderPage", "OrderEvent", "LaneCount", "OrderCard", "SupervisionPage", "SupervisionEvent", "Board",
-    "BoardFigure", "Line", "Param", "AreaFigure",
+    "BoardFigure", "Line", "Param", "AreaFigure", "Whole", "Comparison",
 }  # fmt: skip
 TELLING = (
     "reporter", "contact", "internal", "basis", "lane", "overtime", "clock", "held", "returnTimes",
@@ -60,7 +60,7 @@ def test_the_citizens_schema_holds_nothing_of_the_staffs():
     ("types", "roles"),
     [
         ({"Board", "BoardFigure", "Line", "Param", "AreaFigure"}, ["leader"]),
-        ({"Suggestion", "Alternative", "Similar", "LaneCount"}, ["officer"]),
+        ({"Suggestion", "Alternative", "Similar", "LaneCount", "Comparison"}, ["officer"]),
         ({"Request", "PublicCase", "NextStep", "OfficerCard", "ReportHint"}, ["citizen"]),
     ],
 )
@@ -77,8 +77,10 @@ PLACE = {"lon": 113.237, "lat": 23.117, "datum": "WGS84"}
 FACTS: dict[str, Any] = {
     "matterCode": "01037", "ruleId": "01037-1", "unitId": "zj", "place": PLACE, "at": PLACE, "version": 1,
     "photoIds": [], "afterPhotoIds": [], "text": "路灯不亮。", "opinion": "说明", "reason": "说明",
-    "basis": "三定方案", "sourceOn": "2024-01-01", "answer": "答", "source": "某法",
-    "accept": True, "conditionMet": True,
+    "basis": "三定方案", "accept": True, "conditionMet": True,
+    "parts": [{"matterCode": "01037", "ruleId": "01037-1", "unitId": unit, "text": "处置"}
+              for unit in ("zj", "cg")],
+    "sourceOn": "2024-01-01", "answer": "答", "source": "某法",
 }  # fmt: skip
 NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
@@ -188,7 +190,8 @@ async def things(city):
 def ids_for(name, things):
     """What a root field's ids mean."""
     noun = "supervision" if "upervision" in name or name == "answerReply" else "order"
-    named = {"id": noun, "entryId": "order", "orderId": "order", "intoId": "other", "holdId": "hold"}
+    named = {"id": noun, "entryId": "order", "orderId": "order", "intoId": "other", "otherId": "other",
+             "holdId": "hold"}  # fmt: skip
     return {"ids": [things["order"]]} | {key: things[value] for key, value in named.items()}
 
 

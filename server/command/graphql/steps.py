@@ -98,10 +98,11 @@ class TimelineEntry:
 # What a citizen sees of an order's life, and whose words are written for him. Returns, arbitration and the
 # department's own confirmation stay inside (ux 0.4): they never stop his clock.
 PUBLIC_VERBS = frozenset({
-    "order.report", "order.request_verify", "order.verify_done", "order.file", "order.dispatch", "order.sign",
-    "order.finish", "order.check_pass", "order.check_fail", "order.close", "order.close_reject",
-    "order.reopen", "order.reject", "order.extend", "order.suspend", "order.resume", "order.merge",
-    "order.clock_100", "request.urge", "request.supply", "request.withdraw", "request.rate", "request.reopen",
+    "order.report", "order.request_verify", "order.verify_done", "order.file", "order.dispatch",
+    "order.sign", "order.finish", "order.check_pass", "order.check_fail", "order.close",
+    "order.close_reject", "order.reopen", "order.reject", "order.split", "order.extend", "order.suspend",
+    "order.resume", "order.merge", "order.clock_100", "request.urge", "request.supply", "request.withdraw",
+    "request.rate", "request.reopen",
 })  # fmt: skip
 WORDS_FOR_CITIZENS = frozenset({
     "order.finish", "order.reject", "order.extend", "order.suspend", "order.close",

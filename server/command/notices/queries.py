@@ -16,7 +16,7 @@ from server.platform.audit import AuditLine
 from server.platform.kept import kept
 from server.platform.news import News
 
-PAGE = 200  # events that are passed on in one unit of work
+PAGE = 50  # events that are passed on in one unit of work
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[Notice]:

@@ -43,6 +43,7 @@ T = To
 RULES: Mapping[str, Rule] = {
     "order.file": _to(T.CITIZENS),
     "order.dispatch": _to(T.CITIZENS, T.UNIT),
+    "order.split": _to(T.CITIZENS),  # instead of its parts' own
     "order.reject": _to(T.CITIZENS, T.FINDER),
     "order.merge": _to(T.CITIZENS, T.FINDER),
     "order.audit_pass": _to(T.FINDER),

@@ -6,7 +6,7 @@ The cursor moves in the transaction that writes the notices, so a crash neither 
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 from sqlmodel import col, delete, select, update
@@ -20,6 +20,7 @@ from server.command.orders.sight import Placed, sees
 from server.command.requests import queries as requests
 from server.identity.queries import staff_in
 from server.kernel.actors import OFFICER, SYSTEM, Actor, Post
+from server.platform.audit import AuditLine
 from server.platform.news import HEADS, Cursor
 from server.platform.rows import fresh
 from server.platform.work import Office, Work
@@ -69,8 +70,16 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
     actors: dict[str, list[Actor]] = defaultdict(list)
     for actor in posts:
         actors[actor.id].append(actor)
+    highest: dict[tuple[str, str, datetime], int] = {}
     for news, line in recent:
-        clock = str(line.detail.get("clock", "")) if line else ""
+        level = rules.mark_of(news.verb)
+        if level is not None:
+            key = news.subject_id, _clock(line), news.at
+            highest[key] = max(level, highest.get(key, 0))
+    for news, line in recent:
+        clock = _clock(line)
+        if rules.mark_of(news.verb) != highest.get((news.subject_id, clock, news.at)):
+            continue  # several marks in one sweep: the last one says it all
         case = cases.get(news.subject_id)
         rule = rules.rule_for(news.verb, clock, danger=bool(case and case.danger))
         if rule is None:
@@ -98,6 +107,11 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
             )  # fmt: skip
             work.add(notice)
             work.tell(f"{KIND}.new", KIND, notice.id, area=news.area, touches=[f"person:{person_id}"])
+
+
+def _clock(line: AuditLine | None) -> str:
+    """Whose mark an event is, "" for any other event."""
+    return str(line.detail.get("clock", "")) if line else ""
 
 
 def _may(posts: Sequence[Actor], id: str, case: Placed) -> bool:

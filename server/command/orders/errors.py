@@ -115,3 +115,39 @@ class FromCitizen(CityError):
     """A citizen's case is not voided; it is answered."""
 
     code = "FROM_CITIZEN"
+
+
+class PartOfACase(CityError):
+    """A part is not split again, and nothing is merged into it: the whole case is meant."""
+
+    code = "PART_OF_A_CASE"
+
+
+class PartsNeeded(CityError):
+    """A case is split into two to six parts."""
+
+    code = "PARTS_NEEDED"
+
+
+class SameUnitTwice(CityError):
+    """Two parts name the same unit: then they are one part."""
+
+    code = "SAME_UNIT_TWICE"
+
+
+class PartsOpen(CityError):
+    """A split case ends when every part has."""
+
+    code = "PARTS_OPEN"
+
+
+class DecidedApart(CityError):
+    """Somebody decided that the two are not the same; that is final."""
+
+    code = "DECIDED_APART"
+
+
+class MergingAlready(CityError):
+    """The other one is just being merged itself: two cases never go into each other."""
+
+    code = "MERGING_ALREADY"

@@ -26,6 +26,7 @@ class OrderState(StrEnum):
     VOIDED = "voided"                # 作废
     MERGED = "merged"                # 并案
     SELF_HANDLED = "self_handled"    # 自处置待审
+    SPLIT = "split"                  # 已拆分，各部分在办
 
 
 class OrderAction(StrEnum):
@@ -62,6 +63,11 @@ class OrderAction(StrEnum):
     VOID = "void"
     REOPEN = "reopen"
     APPEAL = "appeal"
+    SPLIT = "split"                  # 拆分: parts for several units
+    PART = "part"                    # one of them begins
+    PARTS_DONE = "parts_done"        # the last of them is over
+    REJOIN = "rejoin"                # every one of them was voided
+    RECONSIDER = "reconsider"        # a split case that was closed comes back to the desk
     LOCATE = "locate"                # put on the map: no change of state
     SUPERVISE = "supervise"          # a leader's instruction: no change of state
 
@@ -89,6 +95,7 @@ FLOW = Flow(
         Entry(A.REPORT,      S.REPORTED,     OFFICER | SYSTEM | LEADER | {Post.CITIZEN}, Clock(start=("accept",)), "G1.1; in the district; a citizen through G2",
               ("photo_or_text", "grid_matter")),
         Entry(A.SELF_HANDLE, S.SELF_HANDLED, OFFICER, basis="G1.2", guards=("before_and_after",)),
+        Entry(A.PART,        S.FILED,        DISPATCHER, Clock(start=("dispatch",)), "one case for several units; a part has no parts of its own"),
     ),
     (
         Step(S.SELF_HANDLED,  A.AUDIT_PASS,     S.CLOSED,        DISPATCHER, basis="G1.3", guards=("not_reporter",)),
@@ -116,12 +123,17 @@ FLOW = Flow(
         Step(S.CHECK_PENDING, A.WAIVE_CHECK,    S.CLOSE_PENDING, DISTRICT,   Clock(stop=("sendcheck",)), "G1.23", ("opinion",)),
         Step(S.CHECKING,      A.CHECK_PASS,     S.CLOSE_PENDING, OFFICER,    Clock(stop=("check",)), "G1.24", ("assigned", "independent", "on_site", "check_photo")),
         Step(S.CHECKING,      A.CHECK_FAIL,     S.DISPATCHED,    OFFICER,    REWORK, "G1.25", ("assigned", "independent", "on_site", "check_photo")),
-        Step(S.CLOSE_PENDING, A.CLOSE,          S.CLOSED,        DISPATCHER, Clock(stop=ALL_CLOCKS), "G1.26; the request was answered with the confirmation", ("condition", "independent")),
+        Step(S.CLOSE_PENDING, A.CLOSE,          S.CLOSED,        DISPATCHER | SYSTEM, Clock(stop=ALL_CLOCKS), "G1.26; the request was answered with the confirmation; a split case by itself", ("condition", "independent")),
         Step(S.CLOSE_PENDING, A.CLOSE_REJECT,   S.DISPATCHED,    DISPATCHER, REWORK, "G1.27", ("opinion",)),
         *(Step(state,         A.VOID,           S.VOIDED,        DISTRICT,   Clock(stop=ALL_CLOCKS), "G1.28: by two persons", ("voidable", "opinion"))
           for state in _OPEN_BEFORE_HANDLED),
         Step(S.CLOSED,        A.REOPEN,         S.DISPATCHED,    DISTRICT | LEADER | SYSTEM, Clock(start=("handle", "sign")), "G1.29", ("unit", "reopenable", "opinion")),
         Step(S.CLOSED,        A.APPEAL,         S.CLOSED,        HEAD,       basis="G1.30", guards=("appealable",)),
+        *(Step(state,         A.SPLIT,          S.SPLIT,         DISPATCHER, Clock(stop=("accept", "dispatch", "handle")), "one case for several units; the citizen's promise runs on", ("place", "whole", "parts"))
+          for state in (S.REPORTED, S.FILED, S.RETURNED)),
+        Step(S.SPLIT,         A.PARTS_DONE,     S.CLOSE_PENDING, SYSTEM,     basis="closed only when its parts are", guards=("parts_over",)),
+        Step(S.SPLIT,         A.REJOIN,         S.REPORTED,      SYSTEM,     Clock(start=("accept",)), "nothing of it was done", ("parts_over",)),
+        Step(S.CLOSED,        A.RECONSIDER,     S.REPORTED,      DISTRICT | LEADER | SYSTEM, Clock(start=("accept",)), "G1.29 for a split case: the desk sends it anew", ("reopenable", "opinion")),
         *(Step(state, A.LOCATE, state, DISPATCHER, basis="a place may be put right until a unit has it", guards=("point",))
           for state in (S.REPORTED, S.FILED)),
     ),

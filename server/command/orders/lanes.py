@@ -100,7 +100,7 @@ def _of_open(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[boo
         case L.TO_CLOSE:
             return state.in_({S.CLOSE_PENDING, S.CHECK_PENDING, S.SELF_HANDLED})
         case L.DISPATCHED_OPEN:
-            return state.in_({S.VERIFYING, S.HANDLED, S.CHECKING, *HANDLED_BY_UNIT})
+            return state.in_({S.VERIFYING, S.HANDLED, S.CHECKING, S.SPLIT, *HANDLED_BY_UNIT})
         case L.TO_SIGN:
             return state == S.DISPATCHED
         case L.IN_HAND:
@@ -126,7 +126,9 @@ def figure(which: BoardFigureKey, now: datetime) -> ColumnElement[bool]:
     """The condition of a leader's figure: the very cases behind the number."""
     match which:
         case F.NEW_TODAY:
-            return col(WorkOrder.reported_at) >= reckoned(_this_morning, now)
+            return and_(
+                col(WorkOrder.reported_at) >= reckoned(_this_morning, now), col(WorkOrder.parent_id) == ""
+            )
         case F.OPEN:
             return open_now()
         case F.OVERDUE:
@@ -141,10 +143,10 @@ def _this_morning(now: datetime) -> datetime:
 
 
 def public() -> ColumnElement[bool]:
-    """What neighbours may see: open, on the map, not confidential, not imported history."""
+    """What neighbours may see: open and whole, on the map, not confidential, not imported history."""
     return and_(
         open_now(), col(WorkOrder.lon).is_not(None), ~col(WorkOrder.confidential),
-        col(WorkOrder.source) != OrderSource.IMPORT,
+        col(WorkOrder.source) != OrderSource.IMPORT, col(WorkOrder.parent_id) == "",
     )  # fmt: skip
 
 

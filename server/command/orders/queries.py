@@ -20,12 +20,13 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy import select as columns
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders import lanes
+from server.command.orders.flow import TERMINAL
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.tables import OrderConsent, WorkOrder
 from server.graph.paging import Key, decode
@@ -230,7 +231,9 @@ async def around(
 
 @kept
 def _open_in(actor: Actor, spots: list[int]) -> SelectOfScalar[WorkOrder]:
-    rows = visible_to(actor).where(lanes.open_now(), col(WorkOrder.spot).in_(spots))
+    rows = visible_to(actor).where(
+        lanes.open_now(), col(WorkOrder.spot).in_(spots), col(WorkOrder.parent_id) == ""
+    )
     return rows.order_by(col(WorkOrder.reported_at).desc()).limit(MOST_AROUND)
 
 
@@ -268,6 +271,13 @@ def carded(actor: Actor, now: datetime, first: int) -> SelectOfScalar[WorkOrder]
     ).limit(first)  # fmt: skip
 
 
+def parts_in_hand(parent_id: str) -> SelectOfScalar[WorkOrder]:
+    """The parts a split case stands in now, by number; those of an earlier splitting are history."""
+    last = select(func.max(WorkOrder.reported_at)).where(WorkOrder.parent_id == parent_id).scalar_subquery()
+    rows = select(WorkOrder).where(WorkOrder.parent_id == parent_id, WorkOrder.reported_at == last)
+    return rows.order_by(col(WorkOrder.no)).execution_options(populate_existing=True)
+
+
 # ── the same, kept: for answers ───────────────────────────────────────────────────────────────────
 
 
@@ -286,6 +296,29 @@ def some(actor: Actor, ids: Collection[str]) -> SelectOfScalar[WorkOrder]:
 def read_some(actor: Actor, ids: list[str]) -> SelectOfScalar[WorkOrder]:
     """Those of the orders that this actor may see."""
     return some(actor, ids)
+
+
+@kept
+def read_parts(actor: Actor, ids: list[str]) -> SelectOfScalar[WorkOrder]:
+    """The parts of split cases that this actor may see."""
+    return visible_to(actor).where(col(WorkOrder.parent_id).in_(ids)).order_by(col(WorkOrder.no))
+
+
+@kept
+def read_duplicates(actor: Actor, ids: list[str]) -> SelectOfScalar[WorkOrder]:
+    """The cases merged into others that this actor may see, the newest first."""
+    rows = visible_to(actor).where(col(WorkOrder.merged_into).in_(ids))
+    return rows.order_by(col(WorkOrder.reported_at).desc(), col(WorkOrder.id)).limit(200)
+
+
+@kept
+def read_wholes(ids: list[str]) -> Any:
+    """Of split cases: id, number, title, text, how many parts and how many of them are over."""
+    part: Any = aliased(WorkOrder)
+    over = case((col(part.state).in_(TERMINAL), 1), else_=0)
+    facts: tuple[Any, ...] = (WorkOrder.id, WorkOrder.no, WorkOrder.title, WorkOrder.text)
+    joined = columns(*facts, func.count(), func.sum(over)).join(part, part.parent_id == WorkOrder.id)
+    return joined.where(col(WorkOrder.id).in_(ids)).group_by(*facts)
 
 
 async def same_kind(read: Reader, matters: Collection[str], now: datetime) -> dict[str, dict[str, int]]:

@@ -4,7 +4,7 @@ Guards are named as in flow.py; each raises the refusal that names it.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -26,6 +26,7 @@ MAX_REOPENINGS = 2  # domain G1.29
 REOPEN_DAYS = 30
 REWORK_SHARE = 0.5  # domain G1.25: a failed check restarts half of the limit
 TITLE_CHARACTERS = 28
+MIN_PARTS, MAX_PARTS = 2, 6
 
 STAGE_LIMITS = {  # domain A4: stage limits around handling; G1 for sign, rule
     "accept": Limit(0.25, TimeUnit.WORK_HOUR),
@@ -119,6 +120,8 @@ class Order(Protocol):
     overtime: bool
     overtime_exempt: bool
     dispatcher_id: str
+    parent_id: str
+    parts: int
 
 
 def step(order: Order, action: OrderAction, actor: Actor) -> Step[OrderState, OrderAction]:
@@ -133,6 +136,7 @@ def is_open(state: str) -> bool:
 
 OFFERED = frozenset({  # what `offered` reads of an order
     "state", "reporter_id", "unit_id", "verifier_id", "checker_id", "finisher_id", "return_times", "lon",
+    "parent_id", "parts",
 })  # fmt: skip
 
 
@@ -159,12 +163,18 @@ def _fits(order: Order, action: OrderAction, actor: Actor) -> bool:
             return order.reporter_id != actor.id
         case A.ESCALATE:
             return disputed(order)
+        case A.PARTS_DONE | A.REJOIN:
+            return False  # they follow the parts
         case A.SUSPEND | A.APPEAL:
             return False  # an end date, a plan, two reviews: they wait for their forms
         case A.FILE | A.DISPATCH:
             return order.lon is not None
+        case A.SPLIT:
+            return order.lon is not None and not order.parent_id
         case A.REOPEN:
             return bool(order.unit_id)
+        case A.RECONSIDER:
+            return order.parts > 0 and not order.unit_id
         case _:
             return True
 
@@ -347,9 +357,30 @@ def needs_appealable(order: Order) -> None:
 
 
 def needs_voidable(order: Order) -> None:
-    """A citizen's case is rejected with an answer or merged, not voided."""
-    if order.source in FROM_CITIZENS:
+    """A citizen's case is rejected with an answer or merged, not voided; a part of it may be."""
+    if order.source in FROM_CITIZENS and not order.parent_id:
         raise errors.FromCitizen
+
+
+def needs_whole(order: Order) -> None:
+    """A part has no parts of its own."""
+    if order.parent_id:
+        raise errors.PartOfACase
+
+
+def needs_parts(unit_ids: Sequence[str]) -> None:
+    """Two to six parts, each for a unit of its own."""
+    if not MIN_PARTS <= len(unit_ids) <= MAX_PARTS:
+        raise errors.PartsNeeded(field="parts", least=MIN_PARTS, most=MAX_PARTS)
+    for n, unit_id in enumerate(unit_ids):
+        if unit_id in unit_ids[:n]:
+            raise errors.SameUnitTwice(field=f"parts.{n}.unitId")
+
+
+def needs_parts_over(states: Collection[str]) -> None:
+    """Closed only when every part is over."""
+    if any(is_open(state) for state in states):
+        raise errors.PartsOpen
 
 
 # ── small computations ────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,8 @@ from server.platform.db import UtcDateTime
 _VERSION = Column("version", Integer, nullable=False)
 OPEN = text("state NOT IN ('closed', 'merged', 'rejected', 'voided')")  # as `lanes.open_now` says it
 
+PART, DUPLICATE = text("parent_id <> ''"), text("merged_into <> ''")
+
 
 def _open(name: str, *columns: str) -> Index:
     """An index of the open orders only. The planners take it where a query says OPEN in the same words."""
@@ -38,6 +40,8 @@ class WorkOrder(SQLModel, table=True):
         Index("work_order_checker", "checker_id", "state"),
         Index("work_order_verifier", "verifier_id", "state"),
         Index("work_order_reporter", "reporter_id", "reported_at"),
+        Index("work_order_parent", "parent_id", sqlite_where=PART, postgresql_where=PART),
+        Index("work_order_master", "merged_into", sqlite_where=DUPLICATE, postgresql_where=DUPLICATE),
     )  # fmt: skip
 
     id: str = Field(primary_key=True)  # UUID minted on the reporter's phone
@@ -77,6 +81,8 @@ class WorkOrder(SQLModel, table=True):
     finisher_id: str = ""
     checker_id: str = ""
     merged_into: str = ""
+    parent_id: str = ""  # the case this is a part of
+    parts: int = 0  # how many parts it was ever split into
     returned_by: str = ""  # unit ids that returned it, "|cg|zj|"
     result_text: str = ""
     cover_id: str = ""
@@ -104,6 +110,19 @@ class WorkOrder(SQLModel, table=True):
     satisfied: bool | None = None  # of the last rating
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # 已知悉 by the leader
     acknowledged_rule: str = ""
+
+
+class OrderPair(SQLModel, table=True):
+    """What a person decided about two cases: it outlives every later scan and every new category."""
+
+    __tablename__ = "order_pair"
+    __table_args__ = (Index("order_pair_high", "high_id"),)
+
+    low_id: str = Field(primary_key=True)  # the smaller of the two ids
+    high_id: str = Field(primary_key=True)
+    verdict: str  # Verdict
+    actor_id: str
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class OrderConsent(SQLModel, table=True):

@@ -136,6 +136,7 @@ OF_ORDER: dict[str, tuple[CaseState, int, str]] = {  # order state → word, sta
     "disputed": (C.ACCEPTED, 1, "deciding"),
     "dispatched": (C.DISPATCHED, 2, "sign"),
     "in_progress": (C.IN_PROGRESS, 2, "handle"),
+    "split": (C.IN_PROGRESS, 2, "handle"),
     "suspended": (C.EXTENDED, 2, "resume"),
     "handled": (C.HANDLED, 3, "check"),
     "check_pending": (C.HANDLED, 3, "check"),

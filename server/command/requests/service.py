@@ -34,6 +34,8 @@ A = RequestStep
 
 FOLLOWS: Mapping[str, RequestStep] = {  # what the order did → what that is for the request
     "file": A.ASSIGN,
+    "split": A.ASSIGN,
+    "parts_done": A.REPLY,
     "sign": A.SIGN,
     "dept_confirm": A.REPLY,
     "check_fail": A.AUDIT_FAIL,
@@ -45,7 +47,7 @@ FOLLOWS: Mapping[str, RequestStep] = {  # what the order did → what that is fo
 ENDS = frozenset({A.AUDIT_PASS, A.REJECT, A.WITHDRAW})
 ROAD = (A.ASSIGN, A.SIGN, A.REPLY)  # from the report to the answer, when nothing goes wrong
 BEHIND: Mapping[str, int] = {        # how much of it is done where an order stands
-    "filed": 1, "dispatched": 1, "returned": 1, "disputed": 1, "in_progress": 2, "suspended": 2,
+    "filed": 1, "dispatched": 1, "returned": 1, "disputed": 1, "in_progress": 2, "suspended": 2, "split": 2,
     "handled": 2, "check_pending": 3, "checking": 3, "close_pending": 3,
 }  # fmt: skip
 

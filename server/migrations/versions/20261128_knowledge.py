@@ -1,14 +1,14 @@
 """knowledge: entries and their use
 
 Revision ID: b7e7a58aec91
-Revises: 5c1b7a90d2e4
+Revises: 2d8f98360e29
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "b7e7a58aec91"
-down_revision: str | None = "5c1b7a90d2e4"
+down_revision: str | None = "2d8f98360e29"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -12,7 +12,7 @@ from server.command.orders.flow import FLOW, OrderAction, OrderState
 from server.command.orders.graphql.loaders import load_figures, load_lanes
 from server.command.orders.lanes import BoardFigureKey
 from server.command.orders.rules import CheckConclusion, RejectReason, VerifyConclusion
-from server.command.orders.service import desk, unit
+from server.command.orders.service import desk, merge, unit
 from server.command.orders.service.report import Spot, spot_at
 from server.command.orders.tables import WorkOrder
 from server.command.requests import service as requests
@@ -106,7 +106,7 @@ class Walk:
                 )
             case A.MERGE:
                 others = [row.id for row in await city.rows(WorkOrder)]
-                await city.move(actor, desk.ask_merge, id, into_id=self.dice.choice(others), op_id=an_id())
+                await city.move(actor, merge.ask_merge, id, into_id=self.dice.choice(others), op_id=an_id())
             case A.REJECT:
                 facts = {"reason": RejectReason.NOT_TRUE, "opinion": words, "op_id": an_id()}
                 await city.move(actor, desk.ask_reject, id, **facts)

@@ -7,7 +7,7 @@ import pytest
 from server.command.orders import rules
 from server.command.orders.flow import OrderAction
 from server.command.orders.rules import RejectReason, VerifyConclusion
-from server.command.orders.service import desk
+from server.command.orders.service import desk, merge
 from server.command.orders.service import report as intake
 from server.command.orders.service.report import Spot, spot_of_area
 from server.kernel.calendar import Limit, TimeUnit
@@ -279,7 +279,7 @@ async def test_a_duplicate_becomes_part_of_the_case_that_is_there(city):
     master = await city.dispatch(await city.submit())
     id = await city.submit(city.ben, at=north(49))
     city.clock.advance(minutes=1)
-    await city.move(city.li, desk.ask_merge, id, into_id=master, op_id=an_id())
+    await city.move(city.li, merge.ask_merge, id, into_id=master, op_id=an_id())
     assert (await city.order(id)).state == "reported"
     asked_at = city.clock()
     assert await city.release() == 1
@@ -304,14 +304,14 @@ async def test_only_an_open_case_of_the_same_kind_near_in_place_and_time_is_a_ma
     if flaw == "hidden":
         into = await city.submit(at=OTHER_STREET, matter_code=LAMP)
     async with refusal(city.office, "NOT_THE_SAME_CASE") as refused:
-        await city.move(city.mei, desk.ask_merge, id, into_id=into, op_id=an_id())
+        await city.move(city.mei, merge.ask_merge, id, into_id=into, op_id=an_id())
     assert refused.value.field == "intoId"
 
 
 async def test_two_cases_cannot_swallow_each_other(city):
     one, two = await city.submit(), await city.submit(city.ben)
-    await city.move(city.li, desk.ask_merge, one, into_id=two, op_id=an_id())
-    await city.move(city.he, desk.ask_merge, two, into_id=one, op_id=an_id())
+    await city.move(city.li, merge.ask_merge, one, into_id=two, op_id=an_id())
+    await city.move(city.he, merge.ask_merge, two, into_id=one, op_id=an_id())
     assert await city.release() == 1
     states = sorted([(await city.order(one)).state, (await city.order(two)).state])
     assert states == ["merged", "reported"]

@@ -69,11 +69,18 @@ LAW = {
     (S.CHECK_PENDING, A.WAIVE_CHECK): (S.CLOSE_PENDING, DISTRICT, clock(stop="sendcheck")),
     (S.CHECKING, A.CHECK_PASS): (S.CLOSE_PENDING, OFFICER, clock(stop="check")),
     (S.CHECKING, A.CHECK_FAIL): (S.DISPATCHED, OFFICER, REWORK),
-    (S.CLOSE_PENDING, A.CLOSE): (S.CLOSED, DISPATCHERS, clock(stop=ALL)),
+    (S.CLOSE_PENDING, A.CLOSE): (S.CLOSED, DISPATCHERS | SYSTEM, clock(stop=ALL)),
     (S.CLOSE_PENDING, A.CLOSE_REJECT): (S.DISPATCHED, DISPATCHERS, REWORK),
     (S.CLOSED, A.REOPEN): (S.DISPATCHED, DISTRICT | LEADER | SYSTEM, clock(start="handle sign")),
     (S.CLOSED, A.APPEAL): (S.CLOSED, HEAD, clock()),
     **{(state, A.VOID): (S.VOIDED, DISTRICT, clock(stop=ALL)) for state in OPEN_BEFORE_HANDLED},
+    **{
+        (state, A.SPLIT): (S.SPLIT, DISPATCHERS, clock(stop="accept dispatch handle"))
+        for state in (S.REPORTED, S.FILED, S.RETURNED)
+    },
+    (S.SPLIT, A.PARTS_DONE): (S.CLOSE_PENDING, SYSTEM, clock()),
+    (S.SPLIT, A.REJOIN): (S.REPORTED, SYSTEM, clock(start="accept")),
+    (S.CLOSED, A.RECONSIDER): (S.REPORTED, DISTRICT | LEADER | SYSTEM, clock(start="accept")),
     **{(state, A.LOCATE): (state, DISPATCHERS, clock()) for state in (S.REPORTED, S.FILED)},
 }
 
@@ -94,6 +101,7 @@ def test_a_case_begins_as_a_report_or_as_solved_already():
     assert {entry.action: (entry.target, entry.clock, set(entry.posts)) for entry in FLOW.entries} == {
         A.REPORT: (S.REPORTED, Clock(start=("accept",)), OFFICER | SYSTEM | LEADER | {Post.CITIZEN}),
         A.SELF_HANDLE: (S.SELF_HANDLED, NO_CLOCK, OFFICER),
+        A.PART: (S.FILED, Clock(start=("dispatch",)), set(DISPATCHERS)),
     }
 
 
@@ -129,7 +137,7 @@ def test_nobody_else_begins_a_case():
 def test_every_state_can_be_reached_and_left_unless_it_is_an_end():
     assert FLOW.reachable() == set(S)
     assert {state for state in S if FLOW.terminal(state)} == TERMINAL - {S.CLOSED}
-    assert {row.action for row in FLOW.steps if row.source is S.CLOSED} == {A.REOPEN, A.APPEAL}
+    assert {row.action for row in FLOW.steps if row.source is S.CLOSED} == {A.REOPEN, A.APPEAL, A.RECONSIDER}
 
 
 def test_from_every_open_state_some_road_leads_to_an_end():
@@ -159,7 +167,7 @@ def test_every_row_names_its_basis():
 FORMS = {
     A.FILE, A.DISPATCH, A.RULE, A.REQUEST_VERIFY, A.VERIFY_DONE, A.MERGE, A.REJECT, A.LOCATE, A.SIGN,
     A.RETURN, A.ACCEPT_RETURN, A.REFUSE_RETURN, A.FINISH, A.CHECK_PASS, A.CHECK_FAIL, A.CLOSE, A.DEPT_CONFIRM,
-    A.DEPT_REJECT,
+    A.DEPT_REJECT, A.SPLIT,
 }  # fmt: skip
 
 
@@ -171,6 +179,13 @@ def anything(state):
     )  # fmt: skip
 
 
+def split(state):
+    """The same of a case that was split: it has parts and no unit."""
+    order = anything(state)
+    order.unit_id, order.parts = "", 2
+    return order
+
+
 def test_whatever_is_offered_has_a_verb():
     offered = set()
     for post in Post:
@@ -178,5 +193,6 @@ def test_whatever_is_offered_has_a_verb():
         actor = Actor("me", Role.OFFICER, post, area="440103", unit_id=unit)
         for state in S:
             offered |= set(rules.offered(anything(state), actor))
+            offered |= set(rules.offered(split(state), actor))
     assert offered == FORMS | set(desk.PLAIN)
     assert not FORMS & set(desk.PLAIN)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from server.command.orders.flow import OrderAction
-from server.command.orders.service import desk
+from server.command.orders.service import merge
 from server.command.requests import service
 from server.command.requests.flow import RequestState
 from server.command.requests.rules import RatingReason, ServiceLevel, Solved
@@ -102,7 +102,7 @@ async def test_when_the_leader_reopens_it_the_citizen_is_asked_again_later(city)
 async def test_a_merged_request_follows_its_master_to_the_end(city, master_state, joined):
     master = await city.bring(await city.submit(), master_state)
     other = await city.submit(city.ben)
-    await city.move(city.li, desk.ask_merge, other, into_id=master, op_id=an_id())
+    await city.move(city.li, merge.ask_merge, other, into_id=master, op_id=an_id())
     await city.release()
     request = await city.request(other)
     assert (request.state, request.order_id, request.merged) == (joined, master, True)
@@ -116,7 +116,7 @@ async def test_a_merged_request_follows_its_master_to_the_end(city, master_state
 
 async def test_when_the_master_goes_back_everybody_waits_again(city):
     master, other = await city.submit(), await city.submit(city.ben)
-    await city.move(city.li, desk.ask_merge, other, into_id=master, op_id=an_id())
+    await city.move(city.li, merge.ask_merge, other, into_id=master, op_id=an_id())
     await city.release()
     await city.bring(master, "closed")
     await city.rate(master, Solved.UNSOLVED)

@@ -4,7 +4,7 @@ import pytest
 
 from server.command.orders.flow import OrderAction
 from server.command.orders.rules import CheckConclusion, RejectReason
-from server.command.orders.service import desk
+from server.command.orders.service import desk, merge
 from server.command.requests import service
 from server.command.requests.rules import RequestKind
 from server.command.requests.tables import CitizenRequest
@@ -210,7 +210,7 @@ async def test_danger_is_not_over_because_the_reporter_says_so(city):
 async def test_a_neighbours_case_does_not_end_with_mine(city):
     """Somebody else's report was merged into it: that person still waits."""
     master, other = await city.submit(), await city.submit(city.ben)
-    await city.move(city.li, desk.ask_merge, other, into_id=master, op_id=an_id())
+    await city.move(city.li, merge.ask_merge, other, into_id=master, op_id=an_id())
     await city.release()
     await verb_of(city, master, service.withdraw)
     assert await state(city, master) == ("withdrawn", "reported")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from server.command.orders.service import desk
+from server.command.orders.service import desk, merge
 from server.command.orders.service.report import Spot
 from server.command.requests import service
 from server.command.requests.rules import Solved
@@ -29,7 +29,7 @@ async def merged(city):
     """Ann's case, and Ben's report of the same lamp; both have sent photos and more words."""
     photos = {who.id: [await city.photo(who) for _ in range(3)] for who in (city.ann, city.ben)}
     ids = [await city.submit(who, photo_ids=photos[who.id][:1]) for who in (city.ann, city.ben)]
-    await city.move(city.li, desk.ask_merge, ids[1], into_id=ids[0], op_id=an_id())
+    await city.move(city.li, merge.ask_merge, ids[1], into_id=ids[0], op_id=an_id())
     await city.release()
     for id, who in zip(ids, (city.ann, city.ben), strict=True):
         city.clock.advance(minutes=1)

@@ -24,7 +24,8 @@ from server.command.knowledge.book import Knowledge
 from server.command.knowledge.service import Words
 from server.command.knowledge.tables import KnowledgeEntry
 from server.command.notices import service as notices
-from server.command.orders.service import desk
+from server.command.orders.pairs import Verdict
+from server.command.orders.service import desk, merge
 from server.command.orders.tables import WorkOrder
 from server.command.requests.tables import CitizenRequest
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor, Role
@@ -38,6 +39,10 @@ from tests.factories import STREET, an_id
 
 STATES = ("dispatched", "in_progress", "handled", "checking", "close_pending", "closed")
 STEPS = {OFFICER: "DEPT_CONFIRM", LEADER: "REOPEN"}  # of the many that need only words
+PARTS = [
+    {"matterCode": LAMP, "ruleId": LAMP_RULE, "unitId": unit, "text": "换灯", "overrideReason": "属地"}
+    for unit in ("zj", "sw")
+]
 PLACE = {"lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}
 NEW = an_id()  # what is not there yet
 
@@ -76,7 +81,8 @@ class District:
         required = isinstance(kind, GraphQLNonNull)
         kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         known = {
-            "id": subject, "orderId": subject, "intoId": "another", "opId": NEW,
+            "id": subject, "orderId": subject, "intoId": "another", "otherId": "reported",
+            "opId": NEW, "parts": PARTS,
             "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
@@ -117,6 +123,7 @@ async def settle(city: City, file: Path) -> District:
     for id in ("signed", "replied"):
         await city.do(city.wang, supervisions.sign, id=id, version=1)
     await city.do(city.wang, supervisions.reply, id="replied", version=2, text="今天", photo_ids=[])
+    await city.do(city.li, merge.decide, id="late", other_id="reported", verdict=Verdict.RELATED)
     for id in ("late", "entry", "draft"):
         await _entry(city, id)
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}

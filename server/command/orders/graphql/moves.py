@@ -67,16 +67,6 @@ class DispatchOrder:
 
 
 @strawberry.input
-class MergeOrder:
-    """The open case it is a duplicate of."""
-
-    id: strawberry.ID
-    version: int
-    into_id: strawberry.ID
-    op_id: strawberry.ID
-
-
-@strawberry.input
 class RejectOrder:
     """Why it is not accepted, and the words the reporter reads."""
 
@@ -217,15 +207,6 @@ class Mutation:
                     rule_id=input.rule_id, unit_id=input.unit_id,
                     override_reason=input.override_reason or "", op_id=an_id(input.op_id),
                 )  # fmt: skip
-        return await read(info, input.id)
-
-    @mutation_for(OFFICER)
-    async def merge_order(self, info: Info, input: MergeOrder) -> WorkOrder:
-        """Into the case that is handled already; held for ten seconds."""
-        async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "merge", input):
-                await desk.ask_merge(work, id=input.id, version=input.version, into_id=input.into_id,
-                                     op_id=an_id(input.op_id))  # fmt: skip
         return await read(info, input.id)
 
     @mutation_for(OFFICER)

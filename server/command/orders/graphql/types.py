@@ -1,7 +1,8 @@
 """What a work order looks like from outside, and the loaders behind its fields."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Optional
 
 import strawberry
 
@@ -23,18 +24,25 @@ from server.command.graphql.types import (
     Place,
     load_covers,
     load_people,
-    load_photos,
     matter_of,
     point_of,
     unit_of,
 )
 from server.command.library import Library
-from server.command.orders import cards, queries, rules
+from server.command.orders import cards, pairs, queries, rules
 from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.graphql.hints import Suggestion, load_suggestions
 from server.command.orders.graphql.holds import Hold, load_holds
-from server.command.orders.graphql.loaders import load_figures, load_lanes
+from server.command.orders.graphql.loaders import (
+    load_duplicates,
+    load_figures,
+    load_lanes,
+    load_parts,
+    load_photos_of_both,
+    load_related,
+    load_wholes,
+)
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.rules import OrderSource
 from server.command.orders.tables import WorkOrder as Row
@@ -59,6 +67,19 @@ class OrderCard:
     rule: str
     over_by_seconds: int | None
     acknowledged_at: datetime | None
+
+
+@strawberry.type
+class Whole:
+    """The case that was split: what a unit with a part of it may know of the rest."""
+
+    seen_by: ClassVar[frozenset[Role]] = STAFF
+    id: strawberry.ID
+    no: str
+    title: str
+    text: str
+    parts: int
+    over: int = strawberry.field(description="How many of its parts are over.")
 
 
 @strawberry.type
@@ -137,9 +158,10 @@ class WorkOrder(View[Row]):
         """All of them, the oldest first."""
         return info.context.soon(load_clocks, self.row.id)
 
-    @field_for(needs={"id"})
+    @field_for(needs={"id", "parent_id"})
     def photos(self, info: Info) -> list[Photo]:
-        return info.context.soon(load_photos, self.row.id)
+        """The oldest first; a part has those of its whole case too."""
+        return info.context.soon(load_photos_of_both, (self.row.id, self.row.parent_id))
 
     @field_for(needs={"cover_id"})
     def cover(self, info: Info) -> Photo | None:
@@ -189,6 +211,35 @@ class WorkOrder(View[Row]):
         if info.context.actor.post not in DISPATCHERS or self.row.state != OrderState.REPORTED:
             return []
         return info.context.soon(load_similar, (self.row, info.needs("order")))
+
+    @field_for(needs={"parent_id"})
+    async def part_of(self, info: Info) -> Whole | None:
+        """The case this is a part of; null for a whole one."""
+        if not self.row.parent_id:
+            return None
+        id, no, title, text, parts, over = await info.context.loader(load_wholes).load(self.row.parent_id)
+        return Whole(id=strawberry.ID(id), no=no, title=title, text=text, parts=int(parts), over=int(over))
+
+    @field_for(most=12, needs={"id", "parts"}, personal=True)
+    async def parts(self, info: Info) -> list["WorkOrder"]:
+        """What it was split into, by number; those of one's own to see."""
+        return await _views(info, load_parts, self.row.id) if self.row.parts else []
+
+    @field_for(needs={"merged_into"}, personal=True)
+    def merged_into(self, info: Info) -> Optional["WorkOrder"]:
+        """The case it became part of."""
+        asked = (self.row.merged_into, info.needs())
+        return info.context.soon(load_orders, asked) if self.row.merged_into else None
+
+    @field_for(most=20, needs={"id"}, personal=True)
+    async def duplicates(self, info: Info) -> list["WorkOrder"]:
+        """The cases that were merged into it, the newest first."""
+        return await _views(info, load_duplicates, self.row.id)
+
+    @field_for(most=20, needs={"id"}, personal=True)
+    async def related(self, info: Info) -> list["WorkOrder"]:
+        """Cases a dispatcher linked with it without merging them."""
+        return await _views(info, load_related, self.row.id)
 
     @field_for(needs={"acknowledged_at", "acknowledged_rule", *cards.CARDED})
     def card(self, info: Info) -> OrderCard | None:
@@ -259,12 +310,21 @@ async def load_orders(context: Context, asked: list[tuple[str, Needs]]) -> list[
     return [found.get(id) for id, _ in asked]
 
 
+Linked = Callable[[Context, list[tuple[str, Needs]]], Awaitable[list[list[Row]]]]
+
+
+async def _views(info: Info, load: Linked, id: str) -> list[WorkOrder]:
+    """The orders `load` finds for one."""
+    return WorkOrder.of(await info.context.loader(load).load((id, info.needs())))
+
+
 async def load_similar(context: Context, asked: list[tuple[Row, Needs]]) -> list[list[Similar]]:
     """For each order its near duplicates by place, time, kind and words, with the columns asked."""
     points = [point for row, _ in asked if (point := point_of(row))]
     needs = together(ALIKE, *(needs for _, needs in asked))
     around = await queries.around(context.office.read, context.actor, points, rules.MERGE_M, needs)
-    return [_similar(row, around) for row, _ in asked]
+    decided = await pairs.decided(context.office.read, {row.id for row, _ in asked})
+    return [_similar(row, [each for each in around if each.id not in decided[row.id]]) for row, _ in asked]
 
 
 def _similar(row: Row, around: list[Row]) -> list[Similar]:

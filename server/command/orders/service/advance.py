@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import col, update
+from sqlmodel import col, select, update
 
 from server.command.library import Library
 from server.command.orders import queries, rules
 from server.command.orders.flow import ALL_CLOCKS, FLOW, OrderAction, OrderState
 from server.command.orders.tables import WorkOrder
-from server.kernel.actors import Actor
+from server.kernel.actors import SYSTEM, Actor
 from server.kernel.calendar import Limit, TimeUnit, day_of
 from server.kernel.errors import NotFound, StaleVersion
 from server.kernel.flow import Clock
@@ -46,6 +46,41 @@ async def advance(
     follower = work.office.followers.get(order.source)
     if follower:
         await follower(work, Moved(KIND, order.id, order.source_id, action, opinion))
+    if order.parent_id:
+        await _tell_whole(work, order, action)
+
+
+async def _tell_whole(work: Work, part: WorkOrder, action: OrderAction) -> None:
+    """What a part does to its whole: taken in hand with the first signature, over with the last part.
+
+    The parts never wait for the whole, and whoever holds a part takes the whole after it.
+    """
+    if action is not OrderAction.SIGN and rules.is_open(part.state):
+        return
+    rows = select(WorkOrder).where(WorkOrder.id == part.parent_id).with_for_update()
+    whole = (await work.session.exec(rows.execution_options(populate_existing=True))).one()
+    if whole.state != OrderState.SPLIT:
+        return
+    if action is OrderAction.SIGN:
+        follower = work.office.followers.get(whole.source)
+        if follower:
+            await follower(work, Moved(KIND, whole.id, whole.source_id, action))
+        return
+    parts = list(await work.session.exec(queries.parts_in_hand(whole.id)))
+    if any(rules.is_open(each.state) for each in parts):
+        return
+    done = [each for each in parts if each.state == OrderState.CLOSED]
+    if not done:
+        await advance(work, whole, OrderAction.REJOIN, by=SYSTEM)
+        return
+    units = work.office.of(Library).units
+    told = [f"{units[each.unit_id].name}：{each.result_text}" for each in done if each.result_text]
+    whole.result_text = "\n".join(told)
+    whole.handled_at = max((each.handled_at for each in done if each.handled_at), default=work.now)
+    whole.cover_id = whole.cover_id or next((each.cover_id for each in done if each.cover_id), "")
+    await advance(work, whole, OrderAction.PARTS_DONE, opinion=whole.result_text, by=SYSTEM)
+    whole.closed_at = work.now
+    await advance(work, whole, OrderAction.CLOSE, by=SYSTEM)
 
 
 def note(

@@ -1,4 +1,4 @@
-"""The dispatcher's verbs: locate, verify, dispatch, merge, reject, decide returns, close."""
+"""The dispatcher's verbs: locate, verify, dispatch, reject, decide returns, close."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from server.command.library import Library
 from server.command.orders import queries, rules
 from server.command.orders.cards import card as card_of
-from server.command.orders.errors import NotTheSameCase
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
@@ -33,7 +32,7 @@ A = OrderAction
 OPINION_LIMIT = 500
 
 SENDING = {OrderState.FILED: A.DISPATCH, OrderState.DISPUTED: A.RULE}  # else it is filed first
-DISPATCH, MERGE, REJECT = "order.dispatch", "order.merge", "order.reject"  # acts held for ten seconds
+DISPATCH, REJECT = "order.dispatch", "order.reject"  # acts held for ten seconds
 
 
 async def locate(work: Work, *, id: str, version: int, spot: Spot) -> WorkOrder:
@@ -71,7 +70,7 @@ async def ask_dispatch(
     step = rules.step(order, SENDING.get(OrderState(order.state), A.FILE), work.actor)
     if step.action is A.RULE:
         rules.needs_opinion(reason, field="overrideReason")
-    _dispatchable(work, order, matter_code, rule_id, unit_id, reason)
+    dispatchable(work, order, matter_code, rule_id, unit_id, reason)
     args = {"id": id, "matter_code": matter_code, "rule_id": rule_id, "unit_id": unit_id, "reason": reason}
     await holds.hold(work, id=op_id, act=DISPATCH, args=args, kind=KIND, subject_id=id, area=order.area)
     return order
@@ -81,7 +80,7 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     """G1.8 and G1.9, or G1.15: file under a rule, send to a unit, start its clocks."""
     order = await seen(work, args["id"])
     matter_code, rule_id, unit_id = args["matter_code"], args["rule_id"], args["unit_id"]
-    _dispatchable(work, order, matter_code, rule_id, unit_id, args["reason"])
+    dispatchable(work, order, matter_code, rule_id, unit_id, args["reason"])
     library = work.office.of(Library)
     if order.state == OrderState.REPORTED:
         order.catalogue_ref, order.matter_code, order.rule_id = library.catalogue.ref, matter_code, rule_id
@@ -100,7 +99,7 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     return order
 
 
-def _dispatchable(
+def dispatchable(
     work: Work, order: WorkOrder, matter_code: str, rule_id: str, unit_id: str, reason: str
 ) -> None:
     """The guards of filing and dispatching."""
@@ -112,34 +111,6 @@ def _dispatchable(
     if unit_id not in library.units:
         raise BadInput(field="unitId")
     rules.needs_unit_in_matrix(unit_id, allowed, reason, library.units[unit_id].name)
-
-
-async def ask_merge(work: Work, *, id: str, version: int, into_id: str, op_id: str) -> WorkOrder:
-    """Merge a duplicate into the case that is already being handled, after the ten seconds."""
-    order = await seen(work, id, version)
-    rules.step(order, A.MERGE, work.actor)
-    await _master(work, order, into_id)
-    args = {"id": id, "into_id": into_id}
-    await holds.hold(work, id=op_id, act=MERGE, args=args, kind=KIND, subject_id=id, area=order.area)
-    return order
-
-
-async def merge(work: Work, args: Mapping[str, Any]) -> WorkOrder:
-    """G1.6: the reporters of the duplicate follow the master from now on."""
-    order = await seen(work, args["id"])
-    master = await _master(work, order, args["into_id"])
-    order.merged_into = master.id
-    order.closed_at = work.now
-    await advance(work, order, A.MERGE, receiver=master.id, detail={"into": master.id, "no": master.no})
-    return order
-
-
-async def _master(work: Work, order: WorkOrder, into_id: str) -> WorkOrder:
-    master = (await work.session.exec(queries.one(work.actor, into_id))).one_or_none()
-    if master is None or master.id == order.id:
-        raise NotTheSameCase(field="intoId")
-    rules.needs_same_case(order, master)
-    return master
 
 
 async def ask_reject(
@@ -188,9 +159,11 @@ async def supplied(work: Work, order_id: str, text: str, photo_ids: Sequence[str
 
 
 async def master_of(work: Work, order_id: str) -> str:
-    """The order a merged one became part of."""
+    """The order a merged one became part of, at the end of the chain."""
     order = await work.session.get(WorkOrder, order_id)
-    return order.merged_into if order is not None and order.merged_into else order_id
+    while order is not None and order.merged_into:
+        order = await work.session.get(WorkOrder, order_id := order.merged_into)
+    return order_id
 
 
 async def decide_return(work: Work, *, id: str, version: int, accept: bool, opinion: str) -> WorkOrder:
@@ -280,6 +253,9 @@ async def _reopen(work: Work, order: WorkOrder, opinion: str) -> None:
 
 async def reopen(work: Work, order: WorkOrder, opinion: str, *, by_system: bool = False) -> None:
     """G1.29: back to the unit with a new limit, counted as rework; within 30 days, at most twice."""
+    if order.parts and not order.unit_id:
+        await _reconsider(work, order, opinion, by_system=by_system)
+        return
     rules.needs_unit(order)
     rules.needs_reopenable(order, work.now)
     order.reopen_times += 1
@@ -289,6 +265,17 @@ async def reopen(work: Work, order: WorkOrder, opinion: str, *, by_system: bool 
     set_handle_limit(order, rule_limit(work, order))
     await advance(work, order, A.REOPEN, opinion=opinion, receiver=order.unit_id,
                   by=SYSTEM if by_system else None)  # fmt: skip
+
+
+async def _reconsider(work: Work, order: WorkOrder, opinion: str, *, by_system: bool = False) -> None:
+    """A split case comes back to the desk: its parts are history, and may each be right."""
+    if not by_system:
+        rules.needs_opinion(opinion)
+    rules.needs_reopenable(order, work.now)
+    order.reopen_times += 1
+    order.rework_times += 1
+    order.closed_at = order.handled_at = order.bundled_due_at = None
+    await advance(work, order, A.RECONSIDER, opinion=opinion, by=SYSTEM if by_system else None)
 
 
 async def _void(work: Work, order: WorkOrder, opinion: str) -> None:
@@ -329,6 +316,7 @@ PLAIN = {
     A.AUDIT_FAIL: _audit_fail,
     A.ESCALATE: _escalate,
     A.REOPEN: _reopen,
+    A.RECONSIDER: _reconsider,
     A.VOID: _void,
     A.EXTEND: _extend,
     A.RESUME: _resume,

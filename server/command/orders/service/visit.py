@@ -41,3 +41,11 @@ async def followed(work: Work, order_id: str) -> None:
     """One more neighbour met it too. No version changes: a form in somebody's hands stays valid."""
     statement = update(WorkOrder).where(col(WorkOrder.id) == order_id).values(likes=WorkOrder.likes + 1)
     await work.session.exec(statement, execution_options={"synchronize_session": False})
+
+
+async def joined(work: Work, gone_id: str, master_id: str, *, followers: int, known: int) -> None:
+    """A duplicate's followers count for its master: the new ones, and those only their number is known of."""
+    gone = await work.session.get_one(WorkOrder, gone_id)
+    more = followers + max(gone.likes - known, 0)
+    statement = update(WorkOrder).where(col(WorkOrder.id) == master_id).values(likes=WorkOrder.likes + more)
+    await work.session.exec(statement, execution_options={"synchronize_session": False})

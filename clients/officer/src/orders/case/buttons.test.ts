@@ -14,6 +14,7 @@ test('a dispatcher gets the suggestion first, rare steps quietly', () => {
     'reassign',
     'verify',
     'reject (quiet)',
+    'pair (quiet)',
   ])
 })
 

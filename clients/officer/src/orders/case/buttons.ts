@@ -21,6 +21,9 @@ export type SheetName =
   | 'deptReject'
   | 'auditFail'
   | 'reopen'
+  | 'split'
+  | 'reconsider'
+  | 'pair'
 
 export type Call = (order: OrderCaseFragment, opId: string) => Promise<OrderRowFragment>
 
@@ -70,6 +73,9 @@ export const BUTTONS: readonly Button[] = [
   { id: 'auditFail', on: ['AUDIT_FAIL'], does: { sheet: 'auditFail' } },
   { id: 'reject', on: ['REJECT'], does: { sheet: 'reject' }, quiet: true },
   { id: 'reopen', on: ['REOPEN'], does: { sheet: 'reopen' }, quiet: true },
+  { id: 'reconsider', on: ['RECONSIDER'], does: { sheet: 'reconsider' }, quiet: true },
+  { id: 'split', on: ['SPLIT'], does: { sheet: 'split' }, quiet: true },
+  { id: 'pair', label: 'pair.open', on: ['MERGE'], does: { sheet: 'pair' }, quiet: true },
 ]
 
 /** The words on a button. */

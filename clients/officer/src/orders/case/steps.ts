@@ -32,6 +32,12 @@ export interface Steps extends Pick<Act, 'busy'> {
   press(button: Button): void
   dispatch(choice: WholeChoice, opId: string, overrideReason?: string): Promise<void>
   merge(into: { id: string; no: string }): void
+  /** The case this one is being compared with; undefined while none is chosen. */
+  pairing: Ref<string | undefined>
+  /** Puts another case beside this one. */
+  compare(otherId: string): void
+  /** Something was decided that needs no words here: the case is shown as it then stands. */
+  told(row: OrderRowFragment): void
   /** A sheet's step was taken: says so, with 撤销 while the server holds it. */
   took(row: OrderRowFragment, words: string): void
   /** Takes the last held step back. */
@@ -52,6 +58,7 @@ export function useSteps(
   const order = computed(read)
   const begun = shallowRef<Choice | null>(null)
   const sheet = ref<SheetName | null>(null)
+  const pairing = ref<string>()
   const held = shallowRef<{ id: string; orderId: string } | null>(null)
   const acting = (failed: (failure: unknown) => void = (failure) => toast(sentence(failure))): Act =>
     useAct((failure) => {
@@ -134,6 +141,30 @@ export function useSteps(
     })
   }
 
+  function compare(otherId: string): void {
+    pairing.value = otherId
+    sheet.value = 'pair'
+  }
+
+  const told = (row: OrderRowFragment): void => on.moved(row)
+
   const buttons = computed(() => (order.value ? buttonsFor(order.value) : []))
-  return { order, buttons, busy, advice, begun, sheet, choose, press, dispatch, merge, took, undo, acting }
+  return {
+    order,
+    buttons,
+    busy,
+    advice,
+    begun,
+    sheet,
+    pairing,
+    choose,
+    press,
+    dispatch,
+    merge,
+    compare,
+    took,
+    told,
+    undo,
+    acting,
+  }
 }
