@@ -84,6 +84,7 @@ def open_office(settings: Settings) -> Office:
     identity.on_merge += [requests.hand_over, notices.hand_over]
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
+    office.heeding.append(supervisions.on_order_mark)
     office.derived.append(evaluation.keep)
     office.followers[merge.MERGED] = joined
     office.acts |= {

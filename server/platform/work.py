@@ -21,7 +21,7 @@ from server.platform.db import Store
 from server.platform.news import NEWS, Hub, NewsDesk
 from server.platform.read import Reader
 from server.platform.rows import Row, Write, inserting, put, put_all, written
-from server.platform.sla import Timer
+from server.platform.sla import OnMark, Timer
 from server.settings import Settings
 
 T = TypeVar("T")
@@ -152,6 +152,7 @@ class Office:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     followers: dict[str, Follower] = field(default_factory=dict)  # by kind of source
     acts: dict[str, Act] = field(default_factory=dict)  # by name, for acts held back ten seconds
+    heeding: list[OnMark] = field(default_factory=list)  # who acts on the marks of orders' clocks
     derived: list[Derive] = field(default_factory=list)  # what a work's records mean for other rows
     tools: dict[type, object] = field(default_factory=dict)  # built once and handed down, by type
     leaving: asyncio.Event = field(default_factory=asyncio.Event, init=False)

@@ -163,7 +163,8 @@ async def test_from_a_guests_report_to_a_rated_case_that_a_leader_supervised(peo
             signing("signSupervision", "version"), id=duty["id"], v=duty["version"], op=an_id()
         )
         await sent(zhao, "replySupervision", "ReplySupervision", "state", id=duty["id"],
-                   version=signed["signSupervision"]["version"], text="今晚八点前恢复照明")  # fmt: skip
+                   version=signed["signSupervision"]["version"], text="今晚八点前恢复照明",
+                   planOn="2030-01-01")  # fmt: skip
         reply = (await answered.until("supervision.reply"))["supervision"]
         assert (reply["actions"], reply["reply"]) == (["ACCEPT", "RETURN"], "今晚八点前恢复照明")
         closed = await sent(

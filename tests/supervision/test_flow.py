@@ -22,7 +22,11 @@ LAW = {
     (S.ISSUED, A.SIGN): (S.SIGNED, UNIT_POSTS, SIGNED),
     (S.ISSUED, A.ESCALATE): (S.ESCALATED, SYSTEM, SIGNED),
     (S.ESCALATED, A.SIGN): (S.SIGNED, UNIT_POSTS, NO_CLOCK),
-    (S.SIGNED, A.PROGRESS): (S.IN_PROGRESS, UNIT_POSTS, NO_CLOCK),
+    **{(state, A.PROGRESS): (S.IN_PROGRESS, UNIT_POSTS, NO_CLOCK) for state in WITH_UNIT},
+    (S.ESCALATED, A.REPLY): (S.REPLIED, UNIT_POSTS, REPLIED),
+    **{(state, A.ESCALATE): (S.ESCALATED, SYSTEM, NO_CLOCK) for state in (*WITH_UNIT, S.ESCALATED)},
+    **{(state, A.ASK): (state, ISSUER, NO_CLOCK) for state in (S.ISSUED, *WITH_UNIT, S.ESCALATED)},
+    (S.CLOSED, A.PRAISE): (S.CLOSED, ISSUER, NO_CLOCK),
     **{(state, A.REPLY): (S.REPLIED, UNIT_POSTS, REPLIED) for state in WITH_UNIT},
     (S.REPLIED, A.ACCEPT): (S.CLOSED, ISSUER, OVER),
     (S.REPLIED, A.RETURN): (S.RETURNED, ISSUER, Clock(start=("supervise_reply",))),
@@ -53,7 +57,8 @@ def test_each_row_is_refused_to_every_other_post_and_the_rest_is_illegal_to_all(
 
 def test_it_ends_where_the_table_says():
     assert FLOW.reachable() == set(S)
-    assert {state for state in S if FLOW.terminal(state)} == TERMINAL
+    assert {state for state in S if FLOW.terminal(state)} == TERMINAL - {S.CLOSED}
+    assert {row.action for row in FLOW.steps if row.source is S.CLOSED} == {A.PRAISE}
 
 
 def test_the_unit_never_ends_it_and_nobody_but_the_system_escalates():
@@ -71,5 +76,9 @@ def test_whatever_is_offered_has_a_verb():
                 text="", issued_at=MONDAY, due_at=MONDAY,
             )  # fmt: skip
             offered |= set(rules.offered(row, Actor("me", Role.OFFICER, post, unit_id="zj")))
+            row.signed_at = MONDAY
+            offered |= set(rules.offered(row, Actor("me", Role.OFFICER, post, unit_id="zj")))
             assert rules.offered(row, Actor("other", Role.OFFICER, post, unit_id="cg")) == []
-    assert offered - {A.ESCALATE} == {A.SIGN, A.REPLY, A.ACCEPT, A.RETURN, A.CANCEL}
+    assert offered == {
+        A.SIGN, A.PROGRESS, A.REPLY, A.ACCEPT, A.RETURN, A.CANCEL, A.ASK, A.PRAISE,
+    }  # fmt: skip

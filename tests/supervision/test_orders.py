@@ -6,7 +6,7 @@ import pytest
 
 from server.command.orders.flow import OrderAction
 from server.command.orders.service import desk
-from server.kernel.calendar import Limit, TimeUnit
+from server.kernel.calendar import Limit, TimeUnit, day_of
 from server.platform import holds
 from server.platform.files import File
 from server.supervision.orders import queries, service
@@ -51,10 +51,13 @@ async def act(city, actor, verb, id, **facts):
     return await city.do(actor, verb, id=id, version=(await one(city, id)).version, **facts)
 
 
+def day(city, days=0):
+    return day_of(city.clock()) + timedelta(days=days)
+
+
 async def reply(city, id, by=None, **facts):
-    await act(
-        city, by or city.wang, service.reply, id, **{"text": "今天下午更换灯具", "photo_ids": [], **facts}
-    )
+    facts = {"text": "今天下午更换灯具", "photo_ids": [], "plan_on": day(city), **facts}
+    await act(city, by or city.wang, service.reply, id, **facts)
 
 
 async def answer(city, id, by=None, *, accept=True, opinion=""):
@@ -273,11 +276,13 @@ async def test_a_form_that_is_out_of_date_is_refused_but_a_clock_makes_none_so(c
     id = await issued(city, due=SuperviseDue.HOURS_4)
     await act(city, city.wang, service.sign, id)
     version = (await one(city, id)).version
-    city.clock.advance(hours=12)
+    city.clock.advance(hours=7)
     await city.sweep()
     assert ((await one(city, id)).overdue, (await one(city, id)).version) == (True, version)
     assert (await city.verbs(id, "supervision"))[-2:] == ["clock_150", "clock_200"]
-    await city.do(city.wang, service.reply, id=id, version=version, text="今晚处理", photo_ids=[])
+    await city.do(
+        city.wang, service.reply, id=id, version=version, text="今晚处理", photo_ids=[], plan_on=day(city)
+    )
     async with refusal(city.office, "STALE_VERSION"):
         await city.do(city.lin, service.answer, id=id, version=version, accept=True, opinion="")
 
@@ -320,7 +325,7 @@ async def test_the_list_is_told_by_page_newest_first_and_the_closed_ones_on_requ
     [item] = page["items"]
     assert (item["id"], item["actions"], item["order"]) == (
         ids[2],
-        ["CANCEL"],
+        ["CANCEL", "ASK"],
         {"id": order_id, "supervised": True},
     )
     assert (page["total"], page["next"], item["issuer"]["name"]) == (1, None, "Lin")

@@ -27,6 +27,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/report', component: () => import('./orders/report/ReportPage.vue'), props: withOp, meta: sub },
   { path: '/knowledge', component: () => import('./knowledge/KnowledgePage.vue'), meta: sub },
   { path: '/knowledge/:id', component: () => import('./knowledge/EntryPage.vue'), props: true, meta: sub },
+  { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue'), meta: sub },
   { path: '/outbox', component: () => import('./outbox/OutboxPage.vue'), meta: sub },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: sub },
   { path: '/me', component: () => import('./identity/MePage.vue') },

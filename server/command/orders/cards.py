@@ -10,6 +10,7 @@ from server.command.orders.rules import Order, is_open
 DANGER_UNATTENDED = timedelta(minutes=30)  # ux 1.3, red card
 CARDED = frozenset({  # what `card` reads of an order
     "state", "danger", "reported_at", "promised_at", "bundled_due_at", "return_times", "unsolved_times",
+    "supervise_due_at", "supervise_red_at",
 })  # fmt: skip
 
 
@@ -42,8 +43,13 @@ def card(order: Order, now: datetime) -> Card | None:
         return Card(CardColour.RED, "danger_unattended", now - order.reported_at)
     if over and due and over > due - order.reported_at:
         return Card(CardColour.RED, "twice_the_promise", over)
+    late = order.supervise_due_at and now > order.supervise_due_at
+    if late and order.supervise_due_at and order.supervise_red_at and now > order.supervise_red_at:
+        return Card(CardColour.RED, "supervision_unanswered", now - order.supervise_due_at)
     if over:
         return Card(CardColour.YELLOW, "past_promise", over)
+    if late and order.supervise_due_at:
+        return Card(CardColour.YELLOW, "supervision_late", now - order.supervise_due_at)
     if order.return_times >= 2:
         return Card(CardColour.YELLOW, "returned_twice")
     if order.unsolved_times == 1:

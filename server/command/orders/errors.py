@@ -135,12 +135,6 @@ class SameUnitTwice(CityError):
     code = "SAME_UNIT_TWICE"
 
 
-class PartsOpen(CityError):
-    """A split case ends when every part has."""
-
-    code = "PARTS_OPEN"
-
-
 class DecidedApart(CityError):
     """Somebody decided that the two are not the same; that is final."""
 

@@ -131,8 +131,8 @@ FLOW = Flow(
         Step(S.CLOSED,        A.APPEAL,         S.CLOSED,        HEAD,       basis="G1.30", guards=("appealable",)),
         *(Step(state,         A.SPLIT,          S.SPLIT,         DISPATCHER, Clock(stop=("accept", "dispatch", "handle")), "one case for several units; the citizen's promise runs on", ("place", "whole", "parts"))
           for state in (S.REPORTED, S.FILED, S.RETURNED)),
-        Step(S.SPLIT,         A.PARTS_DONE,     S.CLOSE_PENDING, SYSTEM,     basis="closed only when its parts are", guards=("parts_over",)),
-        Step(S.SPLIT,         A.REJOIN,         S.REPORTED,      SYSTEM,     Clock(start=("accept",)), "nothing of it was done", ("parts_over",)),
+        Step(S.SPLIT,         A.PARTS_DONE,     S.CLOSE_PENDING, SYSTEM,     basis="closed only when its parts are"),
+        Step(S.SPLIT,         A.REJOIN,         S.REPORTED,      SYSTEM,     Clock(start=("accept",)), "nothing of it was done"),
         Step(S.CLOSED,        A.RECONSIDER,     S.REPORTED,      DISTRICT | LEADER | SYSTEM, Clock(start=("accept",)), "G1.29 for a split case: the desk sends it anew", ("reopenable", "opinion")),
         *(Step(state, A.LOCATE, state, DISPATCHER, basis="a place may be put right until a unit has it", guards=("point",))
           for state in (S.REPORTED, S.FILED)),

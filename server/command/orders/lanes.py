@@ -160,5 +160,8 @@ def carded(now: datetime) -> ColumnElement[bool]:
         col(WorkOrder.promised_at) < now,
         and_(col(WorkOrder.promised_at).is_(None), col(WorkOrder.bundled_due_at) < now),
     )
-    troubled = or_(late, unattended, col(WorkOrder.return_times) >= 2, col(WorkOrder.unsolved_times) >= 1)
+    silent = col(WorkOrder.supervise_due_at) < now
+    troubled = or_(
+        late, unattended, silent, col(WorkOrder.return_times) >= 2, col(WorkOrder.unsolved_times) >= 1
+    )
     return and_(open_now(), troubled)

@@ -122,6 +122,8 @@ class Order(Protocol):
     dispatcher_id: str
     parent_id: str
     parts: int
+    supervise_due_at: datetime | None
+    supervise_red_at: datetime | None
 
 
 def step(order: Order, action: OrderAction, actor: Actor) -> Step[OrderState, OrderAction]:
@@ -375,12 +377,6 @@ def needs_parts(unit_ids: Sequence[str]) -> None:
     for n, unit_id in enumerate(unit_ids):
         if unit_id in unit_ids[:n]:
             raise errors.SameUnitTwice(field=f"parts.{n}.unitId")
-
-
-def needs_parts_over(states: Collection[str]) -> None:
-    """Closed only when every part is over."""
-    if any(is_open(state) for state in states):
-        raise errors.PartsOpen
 
 
 # ── small computations ────────────────────────────────────────────────────────────────────────────

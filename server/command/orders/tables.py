@@ -107,6 +107,8 @@ class WorkOrder(SQLModel, table=True):
     unsolved_times: int = 0
     suspended_before: bool = False
     supervised: bool = False
+    supervise_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # 督办 unanswered: yellow …
+    supervise_red_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # … and red from here
     satisfied: bool | None = None  # of the last rating
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # 已知悉 by the leader
     acknowledged_rule: str = ""

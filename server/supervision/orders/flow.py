@@ -30,6 +30,8 @@ class SupervisionAction(StrEnum):
     RETURN = "return"
     ESCALATE = "escalate"
     CANCEL = "cancel"
+    ASK = "ask"          # 追问
+    PRAISE = "praise"    # 表扬
 
 
 S, A = SupervisionState, SupervisionAction
@@ -47,15 +49,22 @@ FLOW = Flow(
     ),
     (
         Step(S.ISSUED,      A.SIGN,     S.SIGNED,      UNIT,   Clock(stop=("supervise_sign",)), "G5", ("own_unit",)),
-        Step(S.ISSUED,      A.ESCALATE, S.ESCALATED,   SYSTEM, Clock(stop=("supervise_sign",)), "G5: no signature in 4 working hours"),
-        Step(S.ESCALATED,   A.SIGN,     S.SIGNED,      UNIT,   basis="G5: late, but signed", guards=("own_unit",)),
-        Step(S.SIGNED,      A.PROGRESS, S.IN_PROGRESS, UNIT,   basis="G5", guards=("own_unit",)),
-        *(Step(state,       A.REPLY,    S.REPLIED,     UNIT,   Clock(stop=("supervise_reply",)), "G5; a reply includes what was begun", ("own_unit", "text"))
+        Step(S.ISSUED,      A.ESCALATE, S.ESCALATED,   SYSTEM, Clock(stop=("supervise_sign",)), "G5: no signature in 4 working hours; a yellow card"),
+        Step(S.ESCALATED,   A.SIGN,     S.SIGNED,      UNIT,   basis="G5: late, but signed", guards=("own_unit", "unsigned")),
+        *(Step(state,       A.PROGRESS, S.IN_PROGRESS, UNIT,   basis="G5", guards=("own_unit", "text"))
           for state in _WITH_UNIT),
+        *(Step(state,       A.REPLY,    S.REPLIED,     UNIT,   Clock(stop=("supervise_reply",)), "G5; a reply includes what was begun", ("own_unit", "text", "answer"))
+          for state in _WITH_UNIT),
+        Step(S.ESCALATED,   A.REPLY,    S.REPLIED,     UNIT,   Clock(stop=("supervise_reply",)), "G5: late, but answered", ("own_unit", "signed", "text", "answer")),
+        *(Step(state,       A.ESCALATE, S.ESCALATED,   SYSTEM, basis="G5: twice its time without an answer; a red card, one level up")
+          for state in (*_WITH_UNIT, S.ESCALATED)),
         Step(S.REPLIED,     A.ACCEPT,   S.CLOSED,      ISSUER, Clock(stop=ALL_CLOCKS), "G5: closed by the issuer, never by the unit", ("issuer",)),
         Step(S.REPLIED,     A.RETURN,   S.RETURNED,    ISSUER, Clock(start=("supervise_reply",)), "G5: one working day", ("issuer", "opinion")),
         *(Step(state,       A.CANCEL,   S.CANCELLED,   ISSUER, Clock(stop=ALL_CLOCKS), "G5", ("issuer", "opinion"))
           for state in (S.ISSUED, S.ESCALATED)),
+        *(Step(state,       A.ASK,      state,         ISSUER, basis="ux L4: the issuer asks on; no clock moves", guards=("issuer", "opinion"))
+          for state in (S.ISSUED, *_WITH_UNIT, S.ESCALATED)),
+        Step(S.CLOSED,      A.PRAISE,   S.CLOSED,      ISSUER, basis="ux L4: what was well done is said, once", guards=("issuer", "unpraised", "opinion")),
     ),
 )
 # fmt: on

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, true
+from sqlalchemy import Select, case, false, func, literal, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders.queries import within
-from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
+from server.kernel.actors import DISPATCHERS, SYSTEM, UNIT_POSTS, Actor, Post, Role
 from server.platform.kept import kept
 from server.supervision.orders.flow import TERMINAL
 from server.supervision.orders.tables import Supervision
@@ -35,34 +35,44 @@ def one(actor: Actor, id: str) -> SelectOfScalar[Supervision]:
     return visible_to(actor).where(Supervision.id == id)
 
 
-def listed(actor: Actor, *, open_only: bool, order_id: str | None) -> SelectOfScalar[Supervision]:
-    """Open ones or all, of one case or of every case."""
+def listed(
+    actor: Actor, *, open_only: bool, order_id: str | None, mine: bool = False
+) -> SelectOfScalar[Supervision]:
+    """Open ones or all, of one case or of every case, of everybody or those this person ends."""
     rows = visible_to(actor).where(col(Supervision.state).not_in(TERMINAL) if open_only else true())
+    if mine:
+        issuers = [actor.id, *([SYSTEM.id] if actor.post is Post.DISTRICT_DISPATCHER else [])]
+        rows = rows.where(col(Supervision.issuer_id).in_(issuers))
     return rows.where(Supervision.order_id == order_id) if order_id else rows
 
 
 def page(
     rows: SelectOfScalar[Supervision], first: int, after: Sequence[Any] | None
 ) -> SelectOfScalar[Supervision]:
-    """`first` + 1 rows behind `after`, newest first."""
-    at, id = col(Supervision.issued_at), col(Supervision.id)
+    """`first` + 1 rows behind `after`, the late ones first, each newest first."""
+    keys: tuple[Any, ...] = (
+        case((col(Supervision.overdue), 1), else_=0), col(Supervision.issued_at), col(Supervision.id),
+    )  # fmt: skip
     if after is not None:
-        rows = rows.where(or_(at < after[0], and_(at == after[0], id < after[1])))
-    return rows.order_by(at.desc(), id.desc()).limit(first + 1)
+        rows = rows.where(
+            tuple_(*keys) < tuple_(*(literal(v, k.type) for v, k in zip(after, keys, strict=True)))
+        )
+    return rows.order_by(*(key.desc() for key in keys)).limit(first + 1)
 
 
 @kept
 def read_page(
-    actor: Actor, open_only: bool, order_id: str | None, first: int, after: tuple[datetime, str] | None
-) -> SelectOfScalar[Supervision]:
+    actor: Actor, open_only: bool, order_id: str | None, mine: bool, first: int,
+    after: tuple[int, datetime, str] | None,
+) -> SelectOfScalar[Supervision]:  # fmt: skip
     """A page of them."""
-    return page(listed(actor, open_only=open_only, order_id=order_id), first, after)
+    return page(listed(actor, open_only=open_only, order_id=order_id, mine=mine), first, after)
 
 
 @kept
-def read_total(actor: Actor, open_only: bool, order_id: str | None) -> Select[Any]:
+def read_total(actor: Actor, open_only: bool, order_id: str | None, mine: bool) -> Select[Any]:
     """How many there are in all."""
-    return count(listed(actor, open_only=open_only, order_id=order_id))
+    return count(listed(actor, open_only=open_only, order_id=order_id, mine=mine))
 
 
 @kept

@@ -1,6 +1,6 @@
 """Rows as stored. Private to this feature; others ask service.py or queries.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Column, Index, Integer
@@ -38,3 +38,8 @@ class Supervision(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reply: str = ""
     overdue: bool = False
+    level: str = ""  # the area whose leaders have it: the issuer's, and one level up at each escalation
+    target_state: str = ""  # where the case stood when it was issued
+    plan_on: date | None = None  # by when the unit will have done it, where the case did not move
+    asked_times: int = 0
+    praised_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -29,6 +29,7 @@ from server.command.orders.service import desk, merge
 from server.command.orders.tables import WorkOrder
 from server.command.requests.tables import CitizenRequest
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor, Role
+from server.kernel.calendar import day_of
 from server.settings import Settings
 from server.supervision.orders import service as supervisions
 from server.supervision.orders.rules import SuperviseDue
@@ -82,7 +83,7 @@ class District:
         kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         known = {
             "id": subject, "orderId": subject, "intoId": "another", "otherId": "reported",
-            "opId": NEW, "parts": PARTS,
+            "opId": NEW, "parts": PARTS, "planOn": "2030-01-01",
             "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
@@ -118,11 +119,15 @@ async def settle(city: City, file: Path) -> District:
         await city.bring(await city.submit(id=state), state)
     await city.send_back(await city.sign(await city.dispatch(await city.submit(id="returned"))))
     await city.submit(id="submitted")
+    await _issue(city, "praised", "checking")
+    await _reply(city, "praised")
+    await city.do(city.lin, supervisions.answer, id="praised", version=3, accept=True, opinion="")
     for id, order in (("issued", "in_progress"), ("signed", "handled"), ("replied", "checking")):
         await _issue(city, id, order)
-    for id in ("signed", "replied"):
-        await city.do(city.wang, supervisions.sign, id=id, version=1)
-    await city.do(city.wang, supervisions.reply, id="replied", version=2, text="今天", photo_ids=[])
+    await _issue(city, "desk", "returned", city.li)
+    await city.do(city.wang, supervisions.sign, id="signed", version=1)
+    for id in ("replied", "desk"):
+        await _reply(city, id)
     await city.do(city.li, merge.decide, id="late", other_id="reported", verdict=Verdict.RELATED)
     for id in ("late", "entry", "draft"):
         await _entry(city, id)
@@ -142,15 +147,21 @@ async def _entry(city: City, id: str) -> None:
         await city.do(city.li, knowledge.publish, id=id, version=1)
 
 
-async def _ask(city: City, id: str, order: str) -> str:
+async def _ask(city: City, id: str, order: str, by: Actor | None = None) -> str:
     facts = {"id": id, "order_id": order, "due": SuperviseDue.HOURS_4, "text": "请处理"}
-    await city.do(city.lin, supervisions.ask_issue, **facts)
+    await city.do(by or city.lin, supervisions.ask_issue, **facts)
     return id
 
 
-async def _issue(city: City, id: str, order: str) -> None:
-    await _ask(city, id, order)
+async def _issue(city: City, id: str, order: str, by: Actor | None = None) -> None:
+    await _ask(city, id, order, by)
     await city.release()
+
+
+async def _reply(city: City, id: str) -> None:
+    await city.do(city.wang, supervisions.sign, id=id, version=1)
+    told = {"text": "今天", "photo_ids": [], "plan_on": day_of(city.clock())}
+    await city.do(city.wang, supervisions.reply, id=id, version=2, **told)
 
 
 async def _versions(city: City) -> dict[str, dict[Role, int]]:

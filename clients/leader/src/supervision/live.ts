@@ -24,13 +24,16 @@ export interface Wanted {
   open: boolean
   /** Of one case only. */
   orderId?: string
+  /** Only those this leader issued. */
+  mine?: boolean
 }
 
 /** Supervisions in this leader's area, the newest first, kept live. */
 export function useSupervisions(wanted: () => Wanted): LiveList<SupervisionRowFragment> {
   const key = (): string => Object.values(wanted()).join(' ')
   return useLiveList<SupervisionRowFragment>({
-    read: async (after) => (await graph(SupervisionsDocument, { orderId: null, ...wanted(), after })).supervisions,
+    read: async (after) =>
+      (await graph(SupervisionsDocument, { orderId: null, mine: false, ...wanted(), after })).supervisions,
     feed,
     belongs(row) {
       const { open, orderId } = wanted()

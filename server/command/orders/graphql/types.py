@@ -179,7 +179,8 @@ class WorkOrder(View[Row]):
         if await info.context.loader(load_holds).load(self.row.id):
             return []
         offered = rules.offered(self.row, info.context.actor)
-        if info.context.actor.post is Post.LEADER and self.row.unit_id and rules.is_open(self.row.state):
+        may = info.context.actor.post in {Post.LEADER, Post.DISTRICT_DISPATCHER}
+        if may and self.row.unit_id and rules.is_open(self.row.state):
             offered += [] if self.row.supervised else [OrderAction.SUPERVISE]
         return offered
 

@@ -203,6 +203,8 @@ async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
     follower = work.office.followers.get(order.source)
     if follower:
         await follower(work, Moved(KIND, order.id, order.source_id, f"clock_{level}"))
+    for heed in work.office.heeding:
+        await heed(work, timer, level)
 
 
 def recount_flag(work: Work, was: Standing) -> None:

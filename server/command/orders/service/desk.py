@@ -12,11 +12,9 @@ from server.command.orders.service.advance import (
     KIND,
     advance,
     note,
-    recount,
     rule_limit,
     seen,
     set_handle_limit,
-    standing,
     touches,
 )  # fmt: skip
 from server.command.orders.service.field import find_officer, rework
@@ -321,16 +319,6 @@ PLAIN = {
     A.EXTEND: _extend,
     A.RESUME: _resume,
 }
-
-
-async def supervised(work: Work, order_id: str, on: bool) -> WorkOrder:
-    """A supervision on the case was opened or ended."""
-    order = await seen(work, order_id)
-    was = standing(order)
-    order.supervised = on
-    recount(work, order, was)
-    note(work, order, A.SUPERVISE, detail={"on": on})
-    return order
 
 
 async def acknowledge(work: Work, order_id: str) -> WorkOrder:

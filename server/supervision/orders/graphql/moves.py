@@ -1,5 +1,7 @@
 """What leader and unit do with a supervision."""
 
+from datetime import date
+
 import strawberry
 
 from server.command.orders.graphql import reads as orders
@@ -11,7 +13,7 @@ from server.kernel.ids import an_id
 from server.supervision.orders import service
 from server.supervision.orders.graphql.reads import read
 from server.supervision.orders.graphql.types import Supervision
-from server.supervision.orders.rules import SuperviseDue
+from server.supervision.orders.rules import SuperviseDue, SupervisionKind
 
 
 @strawberry.input
@@ -22,6 +24,7 @@ class SuperviseOrder:
     order_id: strawberry.ID
     due: SuperviseDue
     text: str
+    kind: SupervisionKind = SupervisionKind.LEADER_INSTRUCTION
 
 
 @strawberry.input
@@ -32,6 +35,7 @@ class ReplySupervision:
     version: int
     text: str
     op_id: strawberry.ID
+    plan_on: date | None = None
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
 
 
@@ -50,13 +54,14 @@ class AnswerReply:
 class Mutation:
     """Supervisions' part of the root."""
 
-    @mutation_for(LEADER)
+    @mutation_for(OFFICER, LEADER)
     async def supervise_order(self, info: Info, input: SuperviseOrder) -> WorkOrder:
         """发出督办; the order's `held` says until when it can be taken back."""
         id = an_id(input.id)
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("supervise", id, {"order": input.order_id, "text": input.text}):
-                await service.ask_issue(work, id=id, order_id=input.order_id, due=input.due, text=input.text)
+                await service.ask_issue(work, id=id, order_id=input.order_id, due=input.due, text=input.text,
+                                        kind=input.kind)  # fmt: skip
         return await orders.read(info, input.order_id)
 
     @mutation_for(OFFICER)
@@ -73,13 +78,18 @@ class Mutation:
     async def reply_supervision(self, info: Info, input: ReplySupervision) -> Supervision:
         """回复督办."""
         async with info.context.office.work(info.context.actor) as work:
-            asked = {"id": input.id, "text": input.text, "photos": input.photo_ids}
+            asked = {
+                "id": input.id,
+                "text": input.text,
+                "photos": input.photo_ids,
+                "plan": str(input.plan_on),
+            }
             if await work.first_time("reply_supervision", input.op_id, asked):
                 await service.reply(work, id=input.id, version=input.version, text=input.text,
-                                    photo_ids=input.photo_ids)  # fmt: skip
+                                    photo_ids=input.photo_ids, plan_on=input.plan_on)  # fmt: skip
         return await read(info, input.id)
 
-    @mutation_for(LEADER)
+    @mutation_for(OFFICER, LEADER)
     async def answer_reply(self, info: Info, input: AnswerReply) -> Supervision:
         """Close it, or send it back for one more working day."""
         async with info.context.office.work(info.context.actor) as work:
@@ -89,7 +99,7 @@ class Mutation:
                                      opinion=input.opinion)  # fmt: skip
         return await read(info, input.id)
 
-    @mutation_for(LEADER)
+    @mutation_for(OFFICER, LEADER)
     async def cancel_supervision(
         self, info: Info, id: strawberry.ID, version: int, reason: str, op_id: strawberry.ID
     ) -> Supervision:
@@ -97,4 +107,34 @@ class Mutation:
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("cancel_supervision", op_id, {"id": id}):
                 await service.cancel(work, id=id, version=version, reason=reason)
+        return await read(info, id)
+
+    @mutation_for(OFFICER)
+    async def progress_supervision(
+        self, info: Info, id: strawberry.ID, version: int, text: str, op_id: strawberry.ID
+    ) -> Supervision:
+        """报进展: what has been done so far."""
+        async with info.context.office.work(info.context.actor) as work:
+            if await work.first_time("progress_supervision", op_id, {"id": id, "text": text}):
+                await service.progress(work, id=id, version=version, text=text)
+        return await read(info, id)
+
+    @mutation_for(OFFICER, LEADER)
+    async def ask_supervision(
+        self, info: Info, id: strawberry.ID, version: int, text: str, op_id: strawberry.ID
+    ) -> Supervision:
+        """追问."""
+        async with info.context.office.work(info.context.actor) as work:
+            if await work.first_time("ask_supervision", op_id, {"id": id, "text": text}):
+                await service.ask(work, id=id, version=version, text=text)
+        return await read(info, id)
+
+    @mutation_for(OFFICER, LEADER)
+    async def praise_supervision(
+        self, info: Info, id: strawberry.ID, version: int, text: str, op_id: strawberry.ID
+    ) -> Supervision:
+        """表扬, once it is over."""
+        async with info.context.office.work(info.context.actor) as work:
+            if await work.first_time("praise_supervision", op_id, {"id": id, "text": text}):
+                await service.praise(work, id=id, version=version, text=text)
         return await read(info, id)

@@ -20,16 +20,16 @@ class Query:
 
     @field_for(OFFICER, LEADER)
     async def supervisions(
-        self, info: Info, open: bool = True, order_id: strawberry.ID | None = None, first: int = 20,
-        after: str | None = None,
+        self, info: Info, open: bool = True, order_id: strawberry.ID | None = None, mine: bool = False,
+        first: int = 20, after: str | None = None,
     ) -> SupervisionPage:  # fmt: skip
-        """Those in one's area or of one's unit, newest first."""
+        """Those of one's area or unit, or only those one ends oneself; late ones first, then the newest."""
         actor, read = info.context.actor, info.context.office.read
-        key = decode(after, datetime, str) if after else None
-        needs = together(("issued_at", "id"), info.needs("items"))
-        found = await read.lines(queries.read_page(actor, open, order_id, bounded(first), key), needs)
-        total = await read.value(queries.read_total(actor, open, order_id)) if info.asks("total") else 0
-        page = Page.of(found, first, lambda row: (row.issued_at, row.id))
+        key = decode(after, int, datetime, str) if after else None
+        needs = together(("overdue", "issued_at", "id"), info.needs("items"))
+        found = await read.lines(queries.read_page(actor, open, order_id, mine, bounded(first), key), needs)
+        total = await read.value(queries.read_total(actor, open, order_id, mine)) if info.asks("total") else 0
+        page = Page.of(found, first, lambda row: (int(row.overdue), row.issued_at, row.id))
         return SupervisionPage(items=Supervision.of(page.items), next=page.next, total=total)
 
 

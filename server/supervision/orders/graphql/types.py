@@ -1,6 +1,6 @@
 """Supervisions as the leader's and the officer's app see them. Resolvers translate; they decide nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 import strawberry
@@ -11,10 +11,10 @@ from server.command.orders.graphql.types import WorkOrder, load_orders
 from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.views import View, column
-from server.identity.graphql import Unit
+from server.identity.graphql import Area, Unit
 from server.kernel.actors import STAFF, Role
 from server.supervision.orders import rules, service
-from server.supervision.orders.flow import SupervisionAction, SupervisionState
+from server.supervision.orders.flow import TERMINAL, SupervisionAction, SupervisionState
 from server.supervision.orders.rules import SupervisionKind
 from server.supervision.orders.tables import Supervision as Row
 
@@ -35,6 +35,9 @@ class Supervision(View[Row]):
     signed_at: datetime | None = column()  # when the unit read it
     replied_at: datetime | None = column()
     overdue: bool = column()
+    plan_on: date | None = column()  # by which day the unit will have done it
+    asked_times: int = column()
+    praised_at: datetime | None = column()
 
     @field_for(needs={"order_id"}, personal=True)
     def order(self, info: Info) -> WorkOrder | None:
@@ -53,7 +56,22 @@ class Supervision(View[Row]):
     def issuer(self, info: Info) -> Person | None:
         return info.context.soon(load_people, self.row.issuer_id)
 
-    @field_for(needs={"state", "unit_id", "issuer_id"}, personal=True)
+    @field_for(needs={"level"}, reference=True)
+    def level(self, info: Info) -> Area | None:
+        """Whose leaders have it now: one level up at each escalation; null above the district."""
+        office = info.context.office
+        return Area.of(office.areas, self.row.level) if len(self.row.level) >= 6 else None
+
+    @field_for(needs={"order_id", "target_state", "state"})
+    async def plan_needed(self, info: Info) -> bool:
+        """The case has not moved since the instruction: a reply names a day."""
+        if self.row.state in TERMINAL:
+            return False
+        asked = (self.row.order_id, ("id", "state"))
+        order = await info.context.loader(load_orders).load(asked)
+        return order is None or order.row.state == self.row.target_state
+
+    @field_for(needs=frozenset(rules.OFFERED), personal=True)
     def actions(self, info: Info) -> list[SupervisionAction]:
         """What this person may do now: the buttons of the screen."""
         return rules.offered(self.row, info.context.actor)

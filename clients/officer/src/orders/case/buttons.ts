@@ -24,6 +24,7 @@ export type SheetName =
   | 'split'
   | 'reconsider'
   | 'pair'
+  | 'supervise'
 
 export type Call = (order: OrderCaseFragment, opId: string) => Promise<OrderRowFragment>
 
@@ -75,6 +76,7 @@ export const BUTTONS: readonly Button[] = [
   { id: 'reopen', on: ['REOPEN'], does: { sheet: 'reopen' }, quiet: true },
   { id: 'reconsider', on: ['RECONSIDER'], does: { sheet: 'reconsider' }, quiet: true },
   { id: 'split', on: ['SPLIT'], does: { sheet: 'split' }, quiet: true },
+  { id: 'supervise', on: ['SUPERVISE'], does: { sheet: 'supervise' }, quiet: true },
   { id: 'pair', label: 'pair.open', on: ['MERGE'], does: { sheet: 'pair' }, quiet: true },
 ]
 
