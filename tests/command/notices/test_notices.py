@@ -1,5 +1,7 @@
 """Notices: made once from the news, seen by whom they are for and nobody else."""
 
+from datetime import timedelta
+
 import pytest
 
 from server.command.notices import service
@@ -73,14 +75,24 @@ async def test_a_clock_tells_its_owner_then_the_head_then_the_leaders(city):
     await city.sign(id)
     heard: dict[str, set[str]] = {who.id: set() for who in (city.wang, city.tang, city.bo, city.lin)}
     due = (await city.clock_of(id, "handle")).due_at
-    city.clock.set(due)
-    for days in (0, 1, 1, 1, 1):  # of two working days: 80 and 100, then 150 and 200 percent
-        city.clock.advance(days=days, minutes=1)
+    city.clock.set(due - timedelta(minutes=1))
+    for hours in (0, 1, 24, 24, 24, 24):  # of two working days: 80, 100, then 150 and 200 percent
+        city.clock.advance(hours=hours)
         await city.sweep()
         for who in (city.wang, city.tang, city.bo, city.lin):
             heard[who.id] |= {each["key"] for each in await told(city, who) if each["stage"] == "handle"}
     steps = [f"order.clock_{level}" for level in (80, 100, 150, 200)]
     assert heard == {"wang": set(steps), "tang": set(steps[1:]), "bo": set(steps[2:]), "lin": set(steps[3:])}
+
+
+async def test_of_several_marks_in_one_sweep_the_last_says_it_all(city):
+    id = await city.dispatch(await city.report())
+    await city.sign(id)
+    city.clock.advance(days=30)
+    await city.sweep()
+    assert [each["key"] for each in await told(city, city.wang) if each["stage"] == "handle"] == [
+        "order.clock_200"
+    ]
 
 
 async def test_danger_is_told_at_once_and_again_when_nobody_came(city):
