@@ -96,7 +96,7 @@ NAME_NOTHING = {
         "orders",
         "laneCounts",
     },
-    Role.LEADER: {*NOTICES, "me", "orders", "board", "cards", "areaFigures"},
+    Role.LEADER: {*NOTICES, "me", "orders", "board", "cards", "areaFigures", "ranking", "rankedOrders"},
     Role.CITIZEN: {
         *NOTICES,
         "me",
