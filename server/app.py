@@ -15,6 +15,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from server import schemas
+from server.command import matrix_keeper
+from server.command.catalogue import keeper as catalogue
 from server.command.knowledge.book import Knowledge
 from server.command.library import Library
 from server.command.notices import service as notices
@@ -54,7 +56,7 @@ from server.settings import Settings
 from server.supervision.evaluation.service import keep as evaluation
 from server.supervision.orders import reschedule as supervisions_reschedule
 from server.supervision.orders import service as supervisions
-from server.web import auth, config, files, health, knowledge, metrics, static
+from server.web import auth, config, files, health, knowledge, metrics, setup, static
 from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
@@ -77,6 +79,8 @@ def open_office(settings: Settings) -> Office:
     office.tools[Knowledge] = Knowledge.load(DATA)
     office.tools[Words] = Words.load(DATA.parent / "i18n")
     shelf = office.tools[Shelf] = Shelf()
+    shelf.keep(catalogue.KIND, catalogue.keeper(DATA))
+    shelf.keep(matrix_keeper.KIND, matrix_keeper.keeper(DATA))
     shelf.keep(almanac.KIND, almanac.keeper(DATA))
     shelf.keep(triage.KIND, triage.KEEPER)
     shelf.keep(grids.KIND, grids_keeper(grids.Base(settings.maps_dir / f"{settings.district}.json")))
@@ -207,7 +211,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
         turnstile=office.of(Turnstile),
     )  # fmt: skip
     app.add_middleware(GZipMiddleware, minimum_size=PACK_FROM, compresslevel=PACK_LEVEL)
-    for router in (auth.router, files.router, health.router, knowledge.router):
+    for router in (auth.router, files.router, setup.router, health.router, knowledge.router):
         app.include_router(router(office))
     app.include_router(config.router(office, accounts_of(settings)))
     app.include_router(metrics.router(office, station))

@@ -26,6 +26,7 @@ from server.command.orders.service.report import Report, Spot, spot_at
 from server.command.requests import service as requests
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.service import Submission
+from server.command.setup import service as setup
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
@@ -88,6 +89,7 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     await teller.people()
     await teller.knowledge()
     await teller.cases()
+    await teller.proposals()
     await teller.history()
     return True
 
@@ -150,6 +152,15 @@ class Teller:
         """The cases people see first, each left at its own stage."""
         for n, case in enumerate(story()["cases"]):
             await self._case(an_id(f"case {n}"), case)
+
+    async def proposals(self) -> None:
+        """What administrators have laid before each other and nobody has decided on."""
+        for told in story()["proposals"]:
+            async with self._at(self._actors[told["by"]], told["hours"]) as work:
+                await setup.edit(
+                    work, kind=told["kind"], no=0, sheet=told["sheet"], key=told["key"], cells=told["cells"],
+                    note=told["note"],
+                )  # fmt: skip
 
     async def history(self) -> None:
         """Closed and rated cases of eight weeks all over the district, so that today has a yesterday."""

@@ -26,6 +26,8 @@ from server.command.orders.graphql import split as order_split
 from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
+from server.command.setup.graphql import moves as setup_moves
+from server.command.setup.graphql import reads as setup_reads
 from server.graph.audience import RoleSchema
 from server.graph.trusted import NOBODYS, Trust
 from server.identity import graphql as identity
@@ -60,6 +62,8 @@ ROOMS = (  # a line each, so that rooms are added side by side
     evaluation,
     knowledge_reads,
     knowledge_moves,
+    setup_reads,
+    setup_moves,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

@@ -119,10 +119,13 @@ class City:
         self.zhao = an_officer(Post.HANDLER, id="zhao", area=DISTRICT, unit_id="cg")
         self.liang = an_officer(Post.HANDLER, id="liang", area=DISTRICT, unit_id="sw")
         self.clerk = an_officer(Post.WINDOW_CLERK, id="clerk", area=DISTRICT)
+        self.luo, self.feng = (an_officer(Post.ADMIN_SYS, id=id, area=DISTRICT) for id in ("luo", "feng"))
+        self.audit = an_officer(Post.ADMIN_AUDIT, id="audit", area=DISTRICT)
         self.lin, self.bo = a_leader(id="lin"), a_leader(id="bo", area=STREET)
         self.ann, self.ben = a_citizen(id="ann"), a_citizen(id="ben", guest=True)
         self.staff = (self.chen, self.huang, self.li, self.he, self.mei, self.arbiter, self.wang, self.tang,
-                      self.zhao, self.liang, self.clerk, self.lin, self.bo)  # fmt: skip
+                      self.zhao, self.liang, self.clerk, self.lin, self.bo, self.luo, self.feng,
+                      self.audit)  # fmt: skip
 
     async def hire(self) -> None:
         """Open everybody's account, give everybody his post; a second city copies the first one's rows."""

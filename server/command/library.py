@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from server.command.catalogue.book import Catalogue
 from server.command.matrix import Matrix, Unit
@@ -18,18 +18,50 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Library:
-    """Read once at the start and handed down."""
+    """Read at the start, and replaced as a whole when the city publishes an edition: never hold on to it.
+
+    `editions` are the catalogue's by their ref: a case keeps the one it was filed under.
+    """
 
     catalogue: Catalogue
     matrix: Matrix
     advisor: Advisor
+    editions: Mapping[str, Catalogue] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, data: Path) -> "Library":
-        """The editions in `data`. Raises ValueError when they do not fit together."""
+    def load(cls, data: Path) -> Self:
+        """What the product ships in `data`. Raises ValueError when the files do not fit together."""
         lexicon = Lexicon.load(data)
         catalogue, matrix = Catalogue.load(data, lexicon.keywords), Matrix.load(data)
-        return cls(catalogue, matrix, Advisor(lexicon, catalogue, matrix))
+        return cls(catalogue, matrix, Advisor(lexicon, catalogue, matrix), {catalogue.ref: catalogue})
+
+    def with_catalogue(self, catalogue: Catalogue) -> Self:
+        """With another edition in force; the earlier ones stay for the cases that began under them."""
+        return replace(
+            self, catalogue=catalogue, advisor=replace(self.advisor, catalogue=catalogue),
+            editions={**self.editions, catalogue.ref: catalogue},
+        )  # fmt: skip
+
+    def with_matrix(self, matrix: Matrix) -> Self:
+        """With other units and duties in force."""
+        return replace(self, matrix=matrix, advisor=replace(self.advisor, matrix=matrix))
+
+    def pinned(self, ref: str) -> Catalogue | None:
+        """The edition of that ref; None in the second before this process has taken it up."""
+        return self.editions.get(ref)
+
+    def shown(self, ref: str) -> Catalogue:
+        """The edition a case is shown by: its own, or what holds."""
+        return self.editions.get(ref, self.catalogue)
+
+    @property
+    def called(self) -> Mapping[str, list[str]]:
+        """What people call each matter, surest first."""
+        return self.advisor.lexicon.keywords
+
+    def unit_called(self, text: str) -> str:
+        """The id of the unit with that name; anything else as it is."""
+        return next((unit.id for unit in self.units.values() if unit.name == text), text)
 
     @property
     def units(self) -> Mapping[str, Unit]:

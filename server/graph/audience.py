@@ -43,8 +43,8 @@ def field_for(
     `most` is how many entries its list can hold, when the cost rule should not reckon with the usual ten.
     `needs` promises which columns of its row it reads; without it, it is given the whole row.
     `personal` says that the answer depends on who asks, so that nobody else is handed it.
-    `reference` says that it is looked up by its one column in what the process knows by heart, so that it is
-    asked once for all rows with the same value.
+    `reference` says that it is looked up by its columns in what the process knows by heart, so that it is
+    asked once for all rows with the same values.
     The `rest` goes to `strawberry.field`.
     """
     metadata = marks(most=most, needs=needs, personal=personal, reference=reference)

@@ -11,7 +11,7 @@ R = TypeVar("R")
 LIST_SIZE = "most"  # how many entries a list holds at most
 NEEDS = "needs"  # the columns a resolver reads of its row
 PERSONAL = "personal"  # the answer depends on who asks
-REFERENCE = "reference"  # rows with the same column have the same answer
+REFERENCE = "reference"  # rows with the same columns have the same answer
 
 
 def marks(
@@ -20,11 +20,11 @@ def marks(
 ) -> dict[str, Any]:  # fmt: skip
     """Field metadata for the cost rule, for narrow reads and for shared subscriptions.
 
-    Raises TypeError for a reference by anything but one column.
+    Raises TypeError for a reference by no column.
     """
     columns = None if needs is None else frozenset(needs)
-    if reference and (columns is None or len(columns) != 1):
-        raise TypeError("a reference is looked up by one column")
+    if reference and not columns:
+        raise TypeError("a reference is looked up by columns")
     return {
         **({LIST_SIZE: most} if most else {}),
         **({NEEDS: columns} if columns is not None else {}),

@@ -1,7 +1,7 @@
 """An edition's content as tables: what people read, search, edit row by row, hand in and take home.
 
 A kind says which sheets it has, how its content becomes rows and back, and what is wrong with rows. All cells
-are text; choices are codes. What a sheet, a column or a choice is called stands in shared/i18n:
+are text; choices are codes. What a sheet, a column or a choice is called stands in shared/i18n/setup.*.json:
 `sheet.<kind>.<sheet>`, `column.<kind>.<sheet>.<column>`, `choice.<choice>`, and `fault.<code>` for faults.
 """
 

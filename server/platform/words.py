@@ -16,9 +16,12 @@ class Words:
 
     @classmethod
     def load(cls, folder: Path) -> "Words":
-        """One JSON file for each language."""
-        files = sorted(folder.glob("*.json"))
-        return cls({file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files})
+        """One JSON file for each language, and others of a part: en.json, setup.en.json."""
+        found: dict[str, dict[str, str]] = {}
+        for file in sorted(folder.glob("*.json")):
+            language = file.stem.rpartition(".")[2]
+            found.setdefault(language, {}).update(json.loads(file.read_text(encoding="utf-8")))
+        return cls(found)
 
     def say(self, key: str, language: str = CHINESE) -> str:
         """The words of a key; the key itself where there are none."""

@@ -1,15 +1,31 @@
+/** What is wrong with one cell of a table that was handed in; line 0 is nobody's. */
+export interface CellFault {
+  sheet: string
+  line: number
+  column: string
+  code: string
+  value: string
+}
+
 /** The server understood and said no: a stable code with its parameters, and the input field to blame if there is one. */
 export class Refusal extends Error {
   readonly code: string
   readonly params: Record<string, string | number>
   readonly field: string | undefined
+  readonly faults: readonly CellFault[]
 
-  constructor(code: string, params: Record<string, string | number> = {}, field?: string) {
+  constructor(
+    code: string,
+    params: Record<string, string | number> = {},
+    field?: string,
+    faults: readonly CellFault[] = [],
+  ) {
     super(code)
     this.name = 'Refusal'
     this.code = code
     this.params = params
     this.field = field
+    this.faults = faults
   }
 }
 
@@ -39,6 +55,7 @@ export function failureFor(
   code: string,
   params: Record<string, string | number> = {},
   field?: string,
+  faults?: readonly CellFault[],
 ): Refusal | Fault {
-  return OF_THE_SYSTEM.has(code) ? new Fault(String(params.id ?? '-'), code) : new Refusal(code, params, field)
+  return OF_THE_SYSTEM.has(code) ? new Fault(String(params.id ?? '-'), code) : new Refusal(code, params, field, faults)
 }

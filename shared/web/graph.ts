@@ -1,9 +1,9 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core'
-import { Fault, failureFor, Refusal } from './failures.ts'
+import { type CellFault, Fault, failureFor, Refusal } from './failures.ts'
 import { send } from './http.ts'
 import { session } from './session.ts'
 
-export { Fault, Offline, Refusal } from './failures.ts'
+export { type CellFault, Fault, Offline, Refusal } from './failures.ts'
 
 /** A generated operation: its text, in a built app its identifier, and in its type what it takes and gives. */
 export interface Doc<T, V> extends DocumentTypeDecoration<T, V> {
@@ -15,7 +15,7 @@ export type Variables<V> = Record<string, never> extends V ? [variables?: V] : [
 
 export interface GraphError {
   message: string
-  extensions?: { code?: string; params?: Record<string, string | number>; field?: string }
+  extensions?: { code?: string; params?: Record<string, string | number>; field?: string; faults?: CellFault[] }
 }
 
 interface Answer<T> {
@@ -25,7 +25,7 @@ interface Answer<T> {
 
 /** The refusal or fault an answer's first error stands for. */
 export function failureOf({ extensions = {} }: GraphError): Refusal | Fault {
-  return failureFor(extensions.code ?? 'INTERNAL', extensions.params, extensions.field)
+  return failureFor(extensions.code ?? 'INTERNAL', extensions.params, extensions.field, extensions.faults)
 }
 
 /** How a request names its document. */

@@ -1,5 +1,5 @@
 import { heard } from './connection.ts'
-import { Fault, failureFor, Offline } from './failures.ts'
+import { type CellFault, Fault, failureFor, Offline } from './failures.ts'
 
 const PATIENCE_MS = 30_000
 /** A busy server is asked again by itself, so often, when it wants to be left alone no longer than that. */
@@ -44,13 +44,20 @@ async function sendOnce(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
+interface Refused {
+  code?: string
+  params?: Record<string, string | number>
+  field?: string
+  faults?: CellFault[]
+}
+
 /** The JSON of a plain HTTP answer. Throws Refusal for a coded no, Fault for anything else that is not a success. */
 export async function sendForJson<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await send(path, init)
   const body: unknown = response.status === 204 ? null : await response.json().catch(() => undefined)
   if (response.ok && body !== undefined) return body as T
-  const { code, params } = (body ?? {}) as { code?: string; params?: Record<string, string | number> }
-  throw code ? failureFor(code, params) : new Fault(String(response.status))
+  const { code, params, field, faults } = (body ?? {}) as Refused
+  throw code ? failureFor(code, params, field, faults) : new Fault(String(response.status))
 }
 
 export const postJson = <T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> =>

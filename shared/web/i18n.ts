@@ -17,6 +17,7 @@ const chinese: Words = { ...server, ...kit }
 const words = shallowRef<Words>(chinese)
 const spoken = ref<Language>('zh-CN')
 let app: AppWords | undefined
+const parts = new Set<Words>() // the English of pages that brought words of their own
 
 /** The language on the screen; change it with `speak`. */
 export const language = readonly(spoken)
@@ -37,11 +38,19 @@ export async function learn(own: AppWords): Promise<void> {
   if (recall('language') === 'en') await speak('en')
 }
 
+/** Adds the words of a page that few people open. */
+export async function learnPart(part: Record<Language, () => Promise<{ default: Words }>>): Promise<void> {
+  const [zh, en] = await Promise.all([part['zh-CN'](), part.en()])
+  Object.assign(chinese, zh.default)
+  words.value = { ...words.value, ...(spoken.value === 'en' ? en.default : zh.default) }
+  parts.add(en.default)
+}
+
 /** Switches the language of the screen and of the document. */
 export async function speak(next: Language): Promise<void> {
   if (next === 'en') {
-    const parts = await Promise.all([import('../i18n/en.json'), import('./i18n/en.json'), app?.en()])
-    words.value = Object.assign({}, ...parts.map((part) => part?.default as Words | undefined))
+    const loaded = await Promise.all([import('../i18n/en.json'), import('./i18n/en.json'), app?.en()])
+    words.value = Object.assign({}, ...loaded.map((part) => part?.default as Words | undefined), ...parts)
   } else {
     words.value = { ...chinese }
   }

@@ -48,7 +48,7 @@ export function client(name: AppName): UserConfig {
     },
     server: {
       proxy: {
-        '^/(auth|files|map|config\\.json)': server,
+        '^/(auth|files|map|setup|config\\.json)': server,
         '/graphql': { target: server, ws: true },
       },
     },

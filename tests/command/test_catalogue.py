@@ -150,6 +150,9 @@ def test_only_what_was_approved_is_in_the_grid(catalogue, code, approved):
         ("乱停", ["09009"]),  # in the name
         ("dlps", ["06013"]),
         ("sg003", ["SG003"]),
+        ("事件01-10", ["06010"]),
+        ("01-36", ["06036", "01036"]),  # both lists have one; the common one first
+        ("0136", ["06036", "01036"]),
         ("没有这种事", []),
     ],
 )
@@ -165,23 +168,36 @@ def test_an_empty_search_shows_the_common_ones(catalogue):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("01-10", "06010"), ("0136", "06036"), ("02-01", "07001"), ("03-11", "08011"), ("04-01", "09001"),
+    [("01-10", "06010"), ("01-36", "06036"), ("02-01", "07001"), ("03-11", "08011"), ("04-01", "09001"),
      ("04-05", "09005"), ("04-06", "09006")],
 )  # fmt: skip
 def test_old_event_codes_lead_to_todays(catalogue, old, new):
-    assert successor(catalogue, MatterKind.MATTER, old) is catalogue.matter(new)
+    assert successor(f"事件{old}") == new
+    assert catalogue.matter(new).old_code == f"事件{old}"
 
 
-@pytest.mark.parametrize("old", ["05-01", "06-01", "01-99", "01-98", "07-01", "", "01"])
-def test_emergencies_and_a_citys_own_numbers_have_no_successor(catalogue, old):
-    assert successor(catalogue, MatterKind.MATTER, old) is None
+@pytest.mark.parametrize("old", ["事件05-01", "事件06-01", "事件07-01", "部件06-01"])
+def test_emergencies_and_what_was_drawn_up_anew_have_no_successor(old):
+    with pytest.raises(ValueError, match="NO_SUCCESSOR"):
+        successor(old)
+
+
+@pytest.mark.parametrize("bare", ["01-10", "04-01", "05-01"])
+def test_an_old_code_without_its_list_means_nothing(bare):
+    """04-01 is 无照经营游商 in GB/T 30428.2 and an emergency in CJ/T 214, and a tree among the components."""
+    with pytest.raises(ValueError, match="OLD_CODE_AMBIGUOUS"):
+        successor(bare)
+
+
+@pytest.mark.parametrize("today", ["06010", "SG003", "11999", "", "01"])
+def test_todays_codes_stay_as_they_are(today):
+    assert successor(today) == today
 
 
 def test_old_component_codes_keep_their_class(catalogue):
-    found = successor(catalogue, MatterKind.COMPONENT, "01-01")
-    assert found is catalogue.components["01001"]
-    assert found.name == "供水井盖"
-    assert successor(catalogue, MatterKind.COMPONENT, "01-16") is None
+    found = catalogue.components[successor("部件01-01")]
+    assert (found.name, found.old_code) == ("供水井盖", "部件01-01")
+    assert catalogue.matter("01001").old_code == "部件01-01"
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,16 @@ NAME_NOTHING = {
         "filingRules",
         "orders",
         "laneCounts",
+        # editions are named by kind and number, and asked of every post in tests/command/setup
+        "setupKinds",
+        "editions",
+        "edition",
+        "editionRows",
+        "editionChanges",
+        "editRow",
+        "publishEdition",
+        "withdrawEdition",
+        "goBackToEdition",
     },
     Role.LEADER: {*NOTICES, "me", "orders", "board", "cards", "areaFigures", "ranking", "rankedOrders"},
     Role.CITIZEN: {

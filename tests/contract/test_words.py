@@ -11,11 +11,15 @@ from graphql import GraphQLEnumType
 
 import server
 from scripts.flows import flows
+from server.app import open_office
 from server.command.notices.rules import DANGER_KEY, RULES
 from server.kernel.actors import Role
 from server.kernel.errors import CityError
 from server.platform import sla
+from server.platform.editions import Shelf
+from server.platform.tabular import Form
 from server.schemas import build
+from server.settings import Settings
 
 HOUSE = Path(__file__).parents[2]
 FOLDERS = ["shared/i18n", "shared/web/i18n", *(f"clients/{app}/src/i18n" for app in Role)]
@@ -24,8 +28,24 @@ STATES = {"OrderState": "order", "CaseState": "case", "SupervisionState": "super
 
 
 def words(folder: str, language: str) -> dict[str, str]:
-    said: dict[str, str] = json.loads((HOUSE / folder / f"{language}.json").read_text(encoding="utf-8"))
+    said: dict[str, str] = {}
+    for file in (HOUSE / folder).glob(f"*{language}.json"):  # setup.en.json too: what one page alone says
+        said |= json.loads(file.read_text(encoding="utf-8"))
     return said
+
+
+def of_editions() -> set[str]:
+    """What kinds of editions, their sheets, columns and choices are called, and what can be wrong."""
+    shelf = open_office(Settings()).of(Shelf)
+    said = {f"edition.{kind}" for kind in shelf.keepers}
+    for kind, keeper in shelf.keepers.items():
+        for sheet in keeper.tabular.sheets if keeper.tabular else ():
+            said |= {f"sheet.{kind}.{sheet.name}"}
+            said |= {f"column.{kind}.{sheet.name}.{column.name}" for column in sheet.columns}
+            said |= {f"choice.{choice}" for column in sheet.columns for choice in column.choices}
+    code = "\n".join(file.read_text(encoding="utf-8") for file in (HOUSE / "server").rglob("*.py"))
+    said |= {f"fault.{found}" for found in re.findall(r'Fault\([^()]*?"([A-Z_]{4,})"', code)}
+    return said | {f"fault.NOT_A_{form.upper()}" for form in Form if form is not Form.TEXT}
 
 
 def errors(kind: type[CityError] = CityError) -> set[str]:
@@ -53,7 +73,7 @@ def uttered():
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_everything_the_server_utters_has_words(uttered, language):
-    assert uttered - words("shared/i18n", language).keys() == set()
+    assert (uttered | of_editions()) - words("shared/i18n", language).keys() == set()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

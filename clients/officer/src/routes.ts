@@ -30,6 +30,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue'), meta: sub },
   { path: '/outbox', component: () => import('./outbox/OutboxPage.vue'), meta: sub },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: sub },
+  { path: '/setup/:kind/:no(\\d+)', component: () => import('./setup/EditionPage.vue'), props: true, meta: sub },
   { path: '/me', component: () => import('./identity/MePage.vue') },
   { path: '/:rest(.*)*', component: () => import('./home/NotFoundPage.vue') },
 ]

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Final
+from typing import Self, TypeVar
 
-from server.command.catalogue import files
-from server.command.catalogue.entries import FilingRule, Matter, MatterKind, prefixes
+from server.command.catalogue import files, plan
+from server.command.catalogue.entries import Approval, Control, FilingRule, Matter, MatterKind, prefixes
 from server.command.catalogue.initials import initials
+from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import BadInput, NotFound
+from server.platform.tabular import Row, Tables
 
-CODE_LENGTH: Final = 5  # category (2) and sub-type (3); anything shorter is a prefix
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,35 +24,56 @@ class Catalogue:
     Basis: GB/T 47678.5-2026 tables A.1 and C.1; the limits and the local rows are the city's.
     """
 
-    ref: str
+    ref: str  # of the standard; of a later edition with its number: GB/T 47678.5-2026@3
     components: Mapping[str, Matter]
     matters: Mapping[str, Matter]
     rules: Mapping[str, tuple[FilingRule, ...]]  # by matter code, never none
     common: tuple[str, ...]  # codes to show first when nothing is asked for
-    approved: Mapping[str, bool]  # by code prefix, the longest decides
+    approved: Mapping[str, Approval]  # by code prefix, the longest decides
+    controls: tuple[Control, ...]
 
     @classmethod
-    def load(cls, data: Path, keywords: Mapping[str, Iterable[str]] | None = None) -> "Catalogue":
-        """The edition in `data`/catalogue; `keywords` are what people call a matter, by its code."""
+    def load(cls, data: Path, keywords: Mapping[str, Iterable[str]] | None = None) -> Self:
+        """The edition in `data`/catalogue; `keywords` are what people call a matter, by its code.
+
+        Raises ValueError where the files contradict each other.
+        """
         national, local, rules = files.read(data / "catalogue")
-        called = {code: tuple(words) for code, words in (keywords or {}).items()}
-        ref, suffix = national.ref, national.component_matter_suffix
-        matters = {
-            **_entries(ref, MatterKind.MATTER, national.components, called, suffix),
-            **_entries(ref, MatterKind.MATTER, national.matters, called),
-            **_entries(local.ref, MatterKind.LOCAL, local.matters, called),
-        }
-        named = {*called, *local.common, *(code for code in local.in_grid if len(code) == CODE_LENGTH)}
-        if strangers := named - matters.keys():
+        found = cls.of(plan.shipped(national, local, rules), national.ref, local.ref, keywords)
+        if strangers := (keywords or {}).keys() - found.matters.keys():
             raise ValueError(f"not in the catalogue: {sorted(strangers)}")
+        return found
+
+    @classmethod
+    def of(
+        cls, tables: Tables, ref: str, local: str, keywords: Mapping[str, Iterable[str]] | None = None,
+        like: Self | None = None,
+    ) -> Self:  # fmt: skip
+        """The catalogue that fitting tables are. What is the same in `like` is shared with it.
+
+        `ref` names the edition; what the city numbered itself has `local` for its source.
+        """
+        source = ref.partition("@")[0]
+        words = keywords or {}
+        components = {
+            row["code"]: _entry(
+                row, MatterKind.COMPONENT, local if _yes(row, "is_local_extension") else source
+            )
+            for row in tables[plan.COMPONENTS]
+        }
+        matters = {row["code"]: _matter(row, source, local, words) for row in tables[plan.MATTERS]}
+        rules: dict[str, list[FilingRule]] = {code: [] for code in matters}
+        for row in sorted(tables[plan.RULES], key=lambda row: int(row["no"])):
+            rules[row["matter_code"]].append(_rule(row))
+        usual = [(float(row["common"]), row["code"]) for row in tables[plan.MATTERS] if row.get("common")]
         return cls(
-            ref=ref,
-            components=_entries(ref, MatterKind.COMPONENT, national.components),
-            matters=matters,
-            rules=_rules(rules, matters),
-            common=local.common,
-            approved=local.in_grid,
-        )
+            ref=ref, components=_shared(components, like.components if like else None),
+            matters=_shared(matters, like.matters if like else None),
+            rules=_shared({code: tuple(of) for code, of in rules.items()}, like.rules if like else None),
+            common=tuple(code for _, code in sorted(usual) if not matters[code].retired),
+            approved={row["matter_code"]: _approval(row) for row in tables[plan.IN_GRID]},
+            controls=tuple(map(_control, tables[plan.CONTROLS])),
+        )  # fmt: skip
 
     def matter(self, code: str) -> Matter:
         """The matter of that code. Raises BadInput naming matterCode."""
@@ -57,6 +81,10 @@ class Catalogue:
             return self.matters[code]
         except KeyError:
             raise BadInput(field="matterCode", matter=code) from None
+
+    def offers(self, code: str) -> bool:
+        """Whether something new may be filed under that code: it is known and not retired."""
+        return code in self.matters and not self.matters[code].retired
 
     def rules_for(self, code: str) -> tuple[FilingRule, ...]:
         """Its filing rules, never none; the first holds when nothing speaks for another. Raises BadInput."""
@@ -69,64 +97,95 @@ class Catalogue:
                 return rule
         raise NotFound(subject=id)
 
-    def in_grid(self, code: str) -> bool:
-        """Approved into the grid (入格). Others cannot be filed, only referred."""
-        return next((self.approved[prefix] for prefix in prefixes(code) if prefix in self.approved), False)
+    def in_grid(self, code: str, on: date | None = None) -> bool:
+        """Approved into the grid (入格) on that day, or at all. Others cannot be filed, only referred."""
+        if not self.offers(code):
+            return False
+        known = next((self.approved[prefix] for prefix in prefixes(code) if prefix in self.approved), None)
+        return known is not None and known.holds(on)
+
+    def control(self, code: str, area: str, at: datetime) -> Control | None:
+        """What forbids officers to report the matter there and then (`at` in local time)."""
+        return next((control for control in self.controls if control.covers(code, area, at)), None)
 
     def search(self, text: str, first: int = 20) -> list[Matter]:
-        """Matters by code, name, keyword or the name's pinyin initials, best first; the common ones for "".
+        """Matters by code, old code, name, keyword or pinyin initials, best first; the common ones for "".
 
-        Among equals the common come first, then the catalogue's order.
+        Among equals the common come first, then the catalogue's order. What is retired is not found.
         """
         wanted = text.strip().lower()
         usual = {code: place for place, code in enumerate(self.common)}
         ranked = [
             (rank, usual.get(matter.code, len(usual)), place, matter)
             for place, matter in enumerate(self.matters.values())
-            if (rank := _rank(matter, wanted)) is not None
+            if not matter.retired and (rank := _rank(matter, wanted)) is not None
         ]
         return [matter for *_, matter in sorted(ranked, key=lambda row: row[:3])[:first]]
 
 
-def _entries(
-    ref: str,
-    kind: MatterKind,
-    categories: Iterable[files.Category],
-    keywords: Mapping[str, tuple[str, ...]] = {},
-    suffix: str = "",
-) -> dict[str, Matter]:
-    rows = ((c.code + item, name + suffix, c.name) for c in categories for item, name in c.items.items())
-    return {code: Matter(ref, kind, code, name, of, keywords.get(code, ())) for code, name, of in rows}
+def _yes(row: Row, column: str) -> bool:
+    return row.get(column) == plan.YES
 
 
-def _rules(rules: files.Rules, codes: Iterable[str]) -> dict[str, tuple[FilingRule, ...]]:
-    """By matter, in order of their numbers; a default serves a matter that no other group names."""
-    found: dict[str, dict[int, FilingRule]] = {code: {} for code in codes}
-    for group in sorted(rules.groups, key=lambda group: group.default):
-        for code in [code for code in group.covers(found) if not (group.default and found[code])]:
-            for row in group.rules:
-                if row.no in found[code]:
-                    raise ValueError(f"two filing rules {code}-{row.no}")
-                found[code][row.no] = FilingRule(
-                    id=f"{code}-{row.no}",
-                    matter_code=code,
-                    condition=row.condition,
-                    limit=row.limit,
-                    close_condition=row.close_condition,
-                    words=row.words,
-                    default=group.default,
-                )
-    if without := [code for code, by_no in found.items() if not by_no]:
-        raise ValueError(f"no filing rule for {without}")
-    return {code: tuple(by_no[no] for no in sorted(by_no)) for code, by_no in found.items()}
+def _entry(row: Row, kind: MatterKind, source: str, keywords: tuple[str, ...] = ()) -> Matter:
+    return Matter(
+        source, kind, row["code"], row["name"], row["category"], keywords, row.get("old_code", ""),
+        _yes(row, "retired"),
+    )  # fmt: skip
+
+
+def _matter(row: Row, source: str, local: str, words: Mapping[str, Iterable[str]]) -> Matter:
+    called = tuple(dict.fromkeys([*plan.listed(row.get("keywords", "")), *words.get(row["code"], ())]))
+    if _yes(row, "is_local_extension"):
+        return _entry(row, MatterKind.LOCAL, local, called)
+    return _entry(row, MatterKind.MATTER, source, called)
+
+
+def _rule(row: Row) -> FilingRule:
+    code = row["matter_code"]
+    return FilingRule(
+        id=f"{code}-{int(row['no'])}", matter_code=code, condition=row["condition"],
+        limit=Limit(float(row["limit_value"]), TimeUnit[row["limit_unit"]]),
+        close_condition=row["close_condition"], words=plan.listed(row.get("words", "")),
+        default=_yes(row, "is_default"), legal_basis=row.get("legal_basis", ""),
+        collection_notes=row.get("collection_notes", ""),
+    )  # fmt: skip
+
+
+def _day(row: Row, column: str) -> date | None:
+    return date.fromisoformat(row[column]) if row.get(column) else None
+
+
+def _approval(row: Row) -> Approval:
+    return Approval(row["status"] == plan.APPROVED, _day(row, "effective_from"))
+
+
+def _control(row: Row) -> Control:
+    hours = [time.fromisoformat(row[name]) for name in ("from_time", "until_time") if row.get(name)]
+    return Control(
+        row["no"], plan.listed(row["matters"]), row["area"], row["reason"], row.get("weekdays", ""),
+        (hours[0], hours[1]) if hours else None, _day(row, "from_on"), _day(row, "until_on"),
+    )  # fmt: skip
+
+
+def _shared(new: Mapping[str, T], old: Mapping[str, T] | None) -> Mapping[str, T]:
+    """`new`, with those of its values that `old` has alike: an edition more costs little memory."""
+    if old is None:
+        return new
+    return {key: old[key] if old.get(key) == value else value for key, value in new.items()}
 
 
 def _rank(matter: Matter, wanted: str) -> int | None:
     """How well a matter answers, 0 best; None when it does not."""
     if matter.code.lower().startswith(wanted) or matter.name.startswith(wanted):
         return 0
-    if wanted in matter.name or wanted in matter.keywords:
+    if wanted in matter.name or wanted in matter.keywords or _is_old(matter.old_code, wanted):
         return 1
     if any(wanted in word for word in matter.keywords):
         return 2
     return 3 if wanted in initials(matter.name) else None
+
+
+def _is_old(old: str, wanted: str) -> bool:
+    """事件01-10 is found by itself, by 01-10 and by 0110."""
+    return bool(old) and wanted in {old, old[2:], old[2:].replace("-", "")}

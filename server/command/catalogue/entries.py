@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from server.kernel.calendar import Limit
@@ -25,6 +26,8 @@ class Matter:
     name: str
     category: str  # in words, e.g. 市容环境类
     keywords: tuple[str, ...] = ()  # what people call it, surest first
+    old_code: str = ""  # of GB/T 30428.2-2013, with its list: 事件01-10
+    retired: bool = False  # nothing new is filed under it
 
     @property
     def category_code(self) -> str:
@@ -48,6 +51,49 @@ class FilingRule:
     close_condition: str
     words: tuple[str, ...] = ()  # in a report they call for this rule
     default: bool = False  # neither the standard nor the city set a value for this matter
+    legal_basis: str = ""
+    collection_notes: str = ""  # what whoever finds it has to look at
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Whether a matter is approved into the grid (入格), and from which day on."""
+
+    approved: bool
+    effective_from: date | None = None
+
+    def holds(self, on: date | None) -> bool:
+        """On that day; without a day, whether it ever will."""
+        return self.approved and (on is None or self.effective_from is None or self.effective_from <= on)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Where and when officers do not report certain matters, e.g. at a night market (管控区域、时段)."""
+
+    no: str
+    matters: tuple[str, ...]  # codes or prefixes
+    area: str  # area-code prefix
+    reason: str
+    weekdays: str = ""  # digits, Monday 1; "" = every day
+    hours: tuple[time, time] | None = None  # may run over midnight
+    from_on: date | None = None
+    until_on: date | None = None  # the last day
+
+    def covers(self, code: str, area: str, at: datetime) -> bool:
+        """Whether it forbids a report of the matter there and then; `at` in local time."""
+        return (
+            code.startswith(self.matters) and area.startswith(self.area)
+            and (not self.weekdays or str(at.isoweekday()) in self.weekdays)
+            and (self.from_on is None or self.from_on <= at.date())
+            and (self.until_on is None or at.date() <= self.until_on) and self._hour(at.time())
+        )  # fmt: skip
+
+    def _hour(self, at: time) -> bool:
+        if self.hours is None:
+            return True
+        begin, end = self.hours
+        return begin <= at < end if begin < end else at >= begin or at < end
 
 
 def prefixes(code: str) -> Iterator[str]:

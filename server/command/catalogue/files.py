@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from server.kernel.calendar import Limit, TimeUnit
-
+CODE_LENGTH: Final = 5  # category (2) and sub-type (3); anything shorter is a prefix
 NATIONAL, LOCAL, RULES = "gbt-47678.5-2026.json", "local.json", "filing-rules.json"
 
 
@@ -54,11 +53,6 @@ class RuleRow(_File):
     limit_unit: Literal["URGENT_HOUR", "WORK_HOUR", "WORK_DAY", "NATURAL_DAY"]
     close_condition: str
     words: tuple[str, ...] = ()
-
-    @property
-    def limit(self) -> Limit:
-        """Value and unit together."""
-        return Limit(self.limit_value, TimeUnit[self.limit_unit])
 
 
 class RuleGroup(_File):

@@ -36,14 +36,17 @@ class Query:
         return [Unit.of(unit) for unit in known]
 
     @field_for(OFFICER, CITIZEN)
-    def matters(self, info: Info, search: str = "", first: int = 20) -> list[Matter]:
-        """By name, code, keyword or pinyin initials; the common ones first."""
+    def matters(self, info: Info, search: str = "", first: int = 20, chosen_from: str = "") -> list[Matter]:
+        """By name, code, old code, keyword or pinyin initials; the common ones first.
+
+        `chosenFrom` is what an order says of itself; without it, what holds.
+        """
         wanted = clean_line(search, field="search", limit=50)
-        found = info.context.office.of(Library).catalogue.search(wanted, bounded(first))
+        found = info.context.office.of(Library).shown(chosen_from).search(wanted, bounded(first))
         return [Matter.of(entry) for entry in found]
 
     @field_for(OFFICER, most=10)
-    def filing_rules(self, info: Info, matter_code: str) -> list[FilingRule]:
-        """The conditions under which a matter becomes a case; the usual one first."""
-        catalogue = info.context.office.of(Library).catalogue
+    def filing_rules(self, info: Info, matter_code: str, chosen_from: str = "") -> list[FilingRule]:
+        """The conditions under which a matter becomes a case; the usual one first. See `matters`."""
+        catalogue = info.context.office.of(Library).shown(chosen_from)
         return [FilingRule.of(rule) for rule in catalogue.rules_for(matter_code)]

@@ -173,6 +173,8 @@ class FilingRule:
     limit_value: float
     limit_unit: TimeUnit
     close_condition: str
+    legal_basis: str | None
+    collection_notes: str | None = strawberry.field(description="What whoever finds it looks at.")
 
     @classmethod
     def of(cls, entry: entries.FilingRule) -> Self:
@@ -180,6 +182,7 @@ class FilingRule:
         return cls(
             id=strawberry.ID(entry.id), condition=entry.condition, limit_value=entry.limit.value,
             limit_unit=entry.limit.unit, close_condition=entry.close_condition,
+            legal_basis=entry.legal_basis or None, collection_notes=entry.collection_notes or None,
         )  # fmt: skip
 
 
@@ -282,9 +285,19 @@ def unit_of(office: Office, id: str) -> Unit | None:
     return Unit.of(unit) if unit else None
 
 
-def matter_of(office: Office, code: str) -> Matter | None:
-    """A matter by code, from the catalogue."""
-    return Matter.of(office.of(Library).catalogue.matter(code)) if code else None
+def matter_of(office: Office, code: str, ref: str = "") -> Matter | None:
+    """A matter by code, from the edition `ref` of the catalogue or from the one that holds.
+
+    None in the second before this process has taken up the edition that brought it.
+    """
+    entry = office.of(Library).shown(ref).matters.get(code)
+    return Matter.of(entry) if entry else None
+
+
+def rule_of(office: Office, id: str, ref: str) -> FilingRule | None:
+    """A filing rule by id, from the edition `ref` of the catalogue. None as for a matter."""
+    of = office.of(Library).shown(ref).rules.get(id.partition("-")[0], ())
+    return next((FilingRule.of(rule) for rule in of if rule.id == id), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,12 @@ class NotAGridMatter(CityError):
     code = "NOT_A_GRID_MATTER"
 
 
+class UnderControl(CityError):
+    """In this area, at this hour, officers do not report the matter; `reason` says why."""
+
+    code = "UNDER_CONTROL"
+
+
 class RuleNotOfMatter(CityError):
     """The filing rule belongs to another matter."""
 

@@ -339,3 +339,9 @@ def _sent(matters: Collection[str], since: datetime) -> Any:
 async def consent(session: AsyncSession, order_id: str, action: str) -> OrderConsent | None:
     """The first person's consent that a two-person act waits for."""
     return await session.get(OrderConsent, (order_id, action))
+
+
+async def filed_and_open(session: AsyncSession) -> int:
+    """How many open cases stand under a filing rule: an edition of the catalogue does not move them."""
+    rows = select(func.count()).select_from(WorkOrder).where(lanes.open_now(), col(WorkOrder.rule_id) != "")
+    return (await session.exec(rows)).one()

@@ -202,6 +202,12 @@ def needs_grid_matter(approved: bool, code: str) -> None:
         raise errors.NotAGridMatter(field="matterCode", matter=code)
 
 
+def needs_no_control(reason: str) -> None:
+    """Officers do not report what is allowed there and then (管控区域、时段, domain A8); citizens may."""
+    if reason:
+        raise errors.UnderControl(field="matterCode", reason=reason)
+
+
 def needs_rule_of_matter(rule_id: str, of_matter: Collection[str]) -> None:
     """Filing picks one of the matter's own rules (domain A4)."""
     if rule_id not in of_matter:

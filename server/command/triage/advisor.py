@@ -64,7 +64,8 @@ class Advisor:
         read = Read.of(title, text) if self.model else None
         text = plain(f"{title} {text}")
         hits = [*self.lexicon.topics.find(text)]
-        points = rules.weigh(hits, self.lexicon.meanings)
+        weighed = rules.weigh(hits, self.lexicon.meanings)
+        points = {code: n for code, n in weighed.items() if self.catalogue.offers(code)}
         ranking = sorted(points, key=lambda code: (-points[code], code))
         best, second = (*(points[code] for code in ranking[:2]), 0, 0)[:2]
         sure = rules.confidence(best, second)

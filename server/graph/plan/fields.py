@@ -34,12 +34,10 @@ class Asking:
             else None
         )
 
-    def reference(self, field: StrawberryField) -> str | None:
-        """The column by which rows have the same answer, if they do."""
-        if not field.metadata.get(REFERENCE) or field.is_async:
-            return None
-        [name] = field.metadata[NEEDS]
-        return str(name)
+    def reference(self, field: StrawberryField) -> list[str]:
+        """The columns by which rows have the same answer; none when they do not."""
+        known = field.metadata.get(REFERENCE) and not field.is_async
+        return sorted(field.metadata[NEEDS]) if known else []
 
     def resolver(self, field: StrawberryField) -> StrawberryResolver[Any] | None:
         """The developer's function, when nothing stands between it and graphql-core."""

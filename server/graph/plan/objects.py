@@ -132,8 +132,9 @@ class Objects:
             f"if {v}.__class__ is Later:", *indent([f"{late} = {v}", f"{v} = None"]),
             "else:", *indent(now),
         ]  # fmt: skip
-        if name := self._asking.reference(slot.field):
-            lines = self._once(v, f"({self.name_of(slot)}, {reading(f'{o}.row', name)})", lines)
+        if names := self._asking.reference(slot.field):
+            parts = ", ".join(reading(f"{o}.row", name) for name in names)
+            lines = self._once(v, f"({self.name_of(slot)}, {parts})", lines)
         return lines, late
 
     def _once(self, v: str, key: str, lines: list[str]) -> list[str]:

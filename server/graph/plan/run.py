@@ -35,7 +35,7 @@ class Run:
         self.errors: list[GraphQLError] = []
         self.nulled: set[Path] = set()  # where an error was recorded
         self.pending: list[Later] = []  # started, and not yet waited for
-        self.known: dict[tuple[Slot, Any], Any] = {}  # finished references, by field and column
+        self.known: dict[tuple[Any, ...], Any] = {}  # finished references, by field and columns
         self._kwargs: dict[Slot, dict[str, Any] | Exception] = {}
 
     # ── errors and nulls ──

@@ -16,9 +16,12 @@ const Dispatch = defineAsyncComponent(() => import('../orders/dispatch/DispatchP
 const Today = defineAsyncComponent(() => import('../orders/tasks/TodayPage.vue'))
 const Todo = defineAsyncComponent(() => import('../orders/handle/TodoPage.vue'))
 
+const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
+
 const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true }
 const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'knowledge', 'me'] }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'me'] }
+const setup: Home = { page: Setup, nav: ['home', 'me'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }
 
 const HOMES: Partial<Record<Post, Home>> = {
@@ -27,6 +30,8 @@ const HOMES: Partial<Record<Post, Home>> = {
   DISTRICT_DISPATCHER: dispatch,
   HANDLER: handle,
   UNIT_HEAD: handle,
+  ADMIN_SYS: setup,
+  ADMIN_AUDIT: setup,
 }
 
 /** Where a post's day begins. A post without a desk of its own reads the cases it may see. */

@@ -1,12 +1,14 @@
 """What the platform would do with an order: the kept suggestion, with today's names and experience."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 import strawberry
 
-from server.command.graphql.types import FilingRule, Kept, Matter, matter_of, unit_of
+from server.command.catalogue.book import Catalogue
+from server.command.graphql.types import FilingRule, Kept, Matter, unit_of
 from server.command.library import Library
 from server.command.orders import queries
 from server.command.triage.rules import Confidence
@@ -44,23 +46,40 @@ class Suggestion:
     same_kind_by_unit90: int = strawberry.field(description="… and how many of them to the suggested one.")
 
 
-async def load_suggestions(context: Context, kept: list[dict[str, Any]]) -> list[Suggestion]:
-    """The kept suggestions, with today's names, deadlines and experience."""
+async def load_suggestions(context: Context, asked: list[tuple[dict[str, Any], str]]) -> list[Suggestion]:
+    """The kept suggestions, out of the edition each order chooses from, with today's experience."""
     office = context.office
-    every = [Kept.of(each) for each in kept]
+    every = [_possible(Kept.of(kept), office.of(Library).shown(ref)) for kept, ref in asked]
     codes = {each.best["matter"] for each in every if each.best}
     sent = await queries.same_kind(office.read, codes, office.clock()) if codes else {}
-    return [_suggestion(office, each, sent) for each in every]
+    return [
+        _suggestion(office, office.of(Library).shown(ref), each, sent)
+        for (_, ref), each in zip(asked, every, strict=True)
+    ]
 
 
-def _suggestion(office: Office, kept: Kept, sent: Mapping[str, Mapping[str, int]]) -> Suggestion:
-    catalogue, best = office.of(Library).catalogue, kept.best
+def _possible(kept: Kept, catalogue: Catalogue) -> Kept:
+    """Without the matters that were retired since; a rule that is gone gives way to the usual one."""
+
+    def now(option: dict[str, str]) -> dict[str, str]:
+        rules = [rule.id for rule in catalogue.rules_for(option["matter"])]
+        return option if option["rule"] in rules else {**option, "rule": rules[0]}
+
+    best = kept.best if kept.best and catalogue.offers(kept.best["matter"]) else None
+    others = [now(option) for option in kept.alternatives if catalogue.offers(option["matter"])]
+    return replace(kept, best=now(best) if best else None, alternatives=others)
+
+
+def _suggestion(
+    office: Office, catalogue: Catalogue, kept: Kept, sent: Mapping[str, Mapping[str, int]]
+) -> Suggestion:
+    best = kept.best
     rule = catalogue.rule(best["rule"]) if best else None
     units = sent.get(best["matter"], {}) if best else {}
     return Suggestion(
         confidence=Confidence(kept.confidence), words=kept.words, category=kept.category or None,
         failed=kept.failed,
-        matter=matter_of(office, best["matter"]) if best else None,
+        matter=Matter.of(catalogue.matter(best["matter"])) if best else None,
         rule=FilingRule.of(rule) if rule else None, unit=unit_of(office, best["unit"]) if best else None,
         due_at=office.calendar.due(office.clock(), rule.limit) if rule else None,
         alternatives=[

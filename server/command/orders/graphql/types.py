@@ -26,9 +26,9 @@ from server.command.graphql.types import (
     load_people,
     matter_of,
     point_of,
+    rule_of,
     unit_of,
 )
-from server.command.library import Library
 from server.command.orders import cards, pairs, queries, rules
 from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
@@ -110,16 +110,20 @@ class WorkOrder(View[Row]):
     def place(self) -> Place:
         return Place(row=self.row)
 
-    @field_for(needs={"matter_code"}, reference=True)
+    @field_for(needs={"matter_code", "catalogue_ref"}, reference=True)
     def matter(self, info: Info) -> Matter | None:
-        """Null until it is filed."""
-        return matter_of(info.context.office, self.row.matter_code)
+        """Null until it is filed; named as in the edition it was filed under."""
+        return matter_of(info.context.office, self.row.matter_code, self.row.catalogue_ref)
 
-    @field_for(needs={"rule_id"}, reference=True)
+    @field_for(needs={"rule_id", "catalogue_ref"}, reference=True)
     def rule(self, info: Info) -> FilingRule | None:
-        """Null until it is filed."""
-        catalogue = info.context.office.of(Library).catalogue
-        return FilingRule.of(catalogue.rule(self.row.rule_id)) if self.row.rule_id else None
+        """Null until it is filed; of the edition it was filed under."""
+        return rule_of(info.context.office, self.row.rule_id, self.row.catalogue_ref)
+
+    @field_for(OFFICER, needs={"state", "catalogue_ref"})
+    def chosen_from(self) -> str:
+        """The catalogue edition its matter and rule are chosen from; empty: from the one that holds."""
+        return "" if self.row.state == OrderState.REPORTED else self.row.catalogue_ref
 
     @field_for(needs={"unit_id"}, reference=True)
     def unit(self, info: Info) -> Unit | None:
@@ -198,13 +202,13 @@ class WorkOrder(View[Row]):
     def held(self, info: Info) -> Hold | None:
         return info.context.soon(load_holds, self.row.id)
 
-    @field_for(OFFICER, needs={"state", "suggestion"}, personal=True)
+    @field_for(OFFICER, needs={"state", "suggestion", "catalogue_ref"}, personal=True)
     def suggestion(self, info: Info) -> Suggestion | None:
         """For the dispatcher, until it is dispatched."""
         waits = self.row.state in {OrderState.REPORTED, OrderState.FILED}
         if info.context.actor.post not in DISPATCHERS or not waits:
             return None
-        return info.context.soon(load_suggestions, self.row.suggestion)
+        return info.context.soon(load_suggestions, (self.row.suggestion, self.chosen_from()))
 
     @field_for(OFFICER, most=3, needs={"state", *ALIKE}, personal=True)
     def similar(self, info: Info) -> list["Similar"]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlmodel import col, select, update
 
+from server.command.catalogue.book import Catalogue
+from server.command.catalogue.entries import FilingRule
 from server.command.library import Library
 from server.command.orders import queries, rules
 from server.command.orders.flow import ALL_CLOCKS, FLOW, OrderAction, OrderState
@@ -132,9 +134,28 @@ def set_handle_limit(order: WorkOrder, limit: Limit) -> None:
     order.handle_limit = f"{limit.value:g} {limit.unit}"
 
 
+def catalogue_of(work: Work, order: WorkOrder) -> Catalogue:
+    """The edition an order is filed under for its whole life; what holds, as long as it is not filed.
+
+    Raises StaleVersion in the second before this process has taken the edition up.
+    """
+    library = work.office.of(Library)
+    if order.state == OrderState.REPORTED:
+        return library.catalogue
+    edition = library.pinned(order.catalogue_ref)
+    if edition is None:
+        raise StaleVersion(subject=order.id, seen=order.version, now=order.version)
+    return edition
+
+
+def rule_of(work: Work, order: WorkOrder) -> FilingRule:
+    """The filing rule the order was filed under, as its own edition has it."""
+    return catalogue_of(work, order).rule(order.rule_id)
+
+
 def rule_limit(work: Work, order: WorkOrder) -> Limit:
     """The limit of the filing rule the order was filed under."""
-    return work.office.of(Library).catalogue.rule(order.rule_id).limit
+    return rule_of(work, order).limit
 
 
 Standing = tuple[str, bool, bool]

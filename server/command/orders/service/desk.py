@@ -11,8 +11,10 @@ from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
     KIND,
     advance,
+    catalogue_of,
     note,
     rule_limit,
+    rule_of,
     seen,
     set_handle_limit,
     touches,
@@ -21,6 +23,7 @@ from server.command.orders.service.field import find_officer, rework
 from server.command.orders.service.report import Spot, relocate
 from server.command.orders.tables import OrderConsent, WorkOrder
 from server.kernel.actors import SYSTEM
+from server.kernel.calendar import day_of
 from server.kernel.errors import BadInput
 from server.kernel.text import clean_line, clean_text
 from server.platform import holds, sla
@@ -79,9 +82,9 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     order = await seen(work, args["id"])
     matter_code, rule_id, unit_id = args["matter_code"], args["rule_id"], args["unit_id"]
     dispatchable(work, order, matter_code, rule_id, unit_id, args["reason"])
-    library = work.office.of(Library)
     if order.state == OrderState.REPORTED:
-        order.catalogue_ref, order.matter_code, order.rule_id = library.catalogue.ref, matter_code, rule_id
+        order.catalogue_ref = catalogue_of(work, order).ref
+        order.matter_code, order.rule_id = matter_code, rule_id
         await advance(work, order, A.FILE, detail={"matter": matter_code, "rule": rule_id})
     step = SENDING.get(OrderState(order.state), A.FILE)
     order.matter_code, order.rule_id = matter_code, rule_id
@@ -103,8 +106,8 @@ def dispatchable(
     """The guards of filing and dispatching."""
     library = work.office.of(Library)
     rules.needs_place(order)
-    catalogue, allowed = library.catalogue, library.matrix.allowed(matter_code, order.area)
-    rules.needs_grid_matter(catalogue.in_grid(matter_code), matter_code)
+    catalogue, allowed = catalogue_of(work, order), library.matrix.allowed(matter_code, order.area)
+    rules.needs_grid_matter(catalogue.in_grid(matter_code, day_of(work.now)), matter_code)
     rules.needs_rule_of_matter(rule_id, {rule.id for rule in catalogue.rules_for(matter_code)})
     if unit_id not in library.units:
         raise BadInput(field="unitId")
@@ -184,8 +187,7 @@ async def close(work: Work, *, id: str, version: int, condition_met: bool, opini
     """G1.26: the condition is ticked by somebody who is not of the handling unit."""
     order = await seen(work, id, version)
     rules.step(order, A.CLOSE, work.actor)
-    rule = work.office.of(Library).catalogue.rule(order.rule_id)
-    rules.needs_condition(condition_met, rule.close_condition)
+    rules.needs_condition(condition_met, rule_of(work, order).close_condition)
     rules.needs_independent(order, work.actor.id, work.actor.unit_id)
     order.closed_at = work.now
     await advance(work, order, A.CLOSE, opinion=clean_text(opinion, field="opinion", limit=OPINION_LIMIT))

@@ -21,7 +21,7 @@ from server.command.orders.service.advance import (
     touches,
 )
 from server.command.orders.tables import WorkOrder
-from server.kernel.calendar import Limit, day_of
+from server.kernel.calendar import SHANGHAI, Limit, day_of
 from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
 from server.kernel.spots import spot
@@ -107,18 +107,19 @@ def spot_of_area(areas: AreaTree, code: str, address: str = "") -> Spot:
 async def report(work: Work, r: Report) -> WorkOrder:
     """Register a problem under the id its phone minted, start its clocks, suggest who handles it.
 
-    Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded, NotAGridMatter.
+    Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded, NotAGridMatter, UnderControl.
     """
     text = clean_text(r.text, field="text", limit=r.text_limit)
     rules.needs_photo_or_text(r.photo_ids, text or r.title)
     entry = FLOW.enter(OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post)
     if r.self_handled:
         rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
-    library = work.office.of(Library)
+    library, at = work.office.of(Library), r.reported_at or work.now
     if r.source is OrderSource.PATROL and r.matter_code:
         matter = library.catalogue.matter(r.matter_code)
-        rules.needs_grid_matter(library.catalogue.in_grid(matter.code), matter.code)
-    at = r.reported_at or work.now
+        rules.needs_grid_matter(library.catalogue.in_grid(matter.code, day_of(at)), matter.code)
+        control = library.catalogue.control(matter.code, r.spot.area, at.astimezone(SHANGHAI))
+        rules.needs_no_control(control.reason if control else "")
     words = f"{r.title} {text}"
     guess = library.suggest(text, r.spot.area, r.matter_code, title=r.title)
     point = r.spot.point

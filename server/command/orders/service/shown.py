@@ -16,9 +16,9 @@ from server.kernel.geo import Wgs84
 from server.platform.kept import kept
 from server.platform.read import Reader
 
-NEEDS = ("id", "state", "area", "lon", "lat", "accuracy_m", "address", "matter_code", "suggestion", "unit_id",
-         "handler_id", "checker_id", "verifier_id", "likes", "overdue", "due_at", "reported_at",
-         "reopen_times")  # fmt: skip
+NEEDS = ("id", "state", "area", "lon", "lat", "accuracy_m", "address", "catalogue_ref", "matter_code",
+         "suggestion", "unit_id", "handler_id", "checker_id", "verifier_id", "likes", "overdue", "due_at",
+         "reported_at", "reopen_times")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Shown:
     lat: float | None
     accuracy_m: int | None
     address: str
+    catalogue_ref: str
     matter_code: str
     guessed_code: str
     unit_id: str
@@ -49,7 +50,7 @@ class Shown:
         """The row as others may know it."""
         return cls(
             id=row.id, state=row.state, area=row.area, lon=row.lon, lat=row.lat, accuracy_m=row.accuracy_m,
-            address=row.address, matter_code=row.matter_code,
+            address=row.address, catalogue_ref=row.catalogue_ref, matter_code=row.matter_code,
             guessed_code=(row.suggestion.get("best") or {}).get("matter", ""),
             unit_id=row.unit_id, handler_id=row.handler_id, checker_id=row.checker_id,
             verifier_id=row.verifier_id, likes=row.likes, overdue=row.overdue, due_at=row.due_at,

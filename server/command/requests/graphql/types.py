@@ -104,7 +104,8 @@ class Request(View[CitizenRequest]):
 
     @field_for(needs={"order_id"})
     async def matter(self, info: Info) -> Matter | None:
-        return matter_of(info.context.office, (await self._order(info)).matter_code)
+        order = await self._order(info)
+        return matter_of(info.context.office, order.matter_code, order.catalogue_ref)
 
     @field_for(needs={"order_id"})
     async def unit(self, info: Info) -> Unit | None:
@@ -261,7 +262,8 @@ class PublicCase(View[Shown]):
     @strawberry.field
     def title(self, info: Info) -> str:
         """The kind of thing, never the reporter's words."""
-        matter = matter_of(info.context.office, self.row.matter_code or self.row.guessed_code)
+        code = self.row.matter_code or self.row.guessed_code
+        matter = matter_of(info.context.office, code, self.row.catalogue_ref)
         return matter.name if matter else ""
 
     @strawberry.field

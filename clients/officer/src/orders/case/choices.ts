@@ -34,15 +34,15 @@ export function useUnits(except: () => string | undefined = () => undefined): Co
   )
 }
 
-/** The filing rules of a matter; empty until a matter is chosen. */
-export function useRules(matterCode: () => string | undefined): Readonly<Ref<RuleFragment[]>> {
+/** The filing rules of a matter, in the edition the case chooses from; empty until a matter is chosen. */
+export function useRules(matterCode: () => string | undefined, chosenFrom: string): Readonly<Ref<RuleFragment[]>> {
   const rules = shallowRef<RuleFragment[]>([])
   watch(
     matterCode,
     async (code) => {
       rules.value = []
       if (!code) return
-      const found = (await graph(FilingRulesDocument, { matterCode: code })).filingRules
+      const found = (await graph(FilingRulesDocument, { matterCode: code, chosenFrom })).filingRules
       if (code === matterCode()) rules.value = found
     },
     { immediate: true },
@@ -55,10 +55,10 @@ const MOST = 100
 const KEEP_AS = 'matters'
 
 /** The first hundred matters are kept on the device: without network they are what can be searched. */
-async function find(search: string): Promise<MatterHit[]> {
+async function find(search: string, chosenFrom = ''): Promise<MatterHit[]> {
   try {
-    const { matters } = await graph(MattersDocument, { search, first: search ? 20 : MOST })
-    if (!search) await keep(KEEP_AS, matters)
+    const { matters } = await graph(MattersDocument, { search, first: search ? 20 : MOST, chosenFrom })
+    if (!search && !chosenFrom) await keep(KEEP_AS, matters)
     return matters
   } catch (failure) {
     if (!(failure instanceof Offline)) throw failure
@@ -72,13 +72,13 @@ export async function takeMattersAlong(): Promise<void> {
   if (!(await kept(KEEP_AS))) await find('')
 }
 
-/** Matters by name, code or keyword, asked while typing. */
-export function useMatters(): { text: Ref<string>; found: Readonly<Ref<MatterHit[]>> } {
+/** Matters by name, code or keyword, asked while typing; of the edition `chosenFrom`, or of the one that holds. */
+export function useMatters(chosenFrom = ''): { text: Ref<string>; found: Readonly<Ref<MatterHit[]>> } {
   const text = ref('')
   const found = shallowRef<MatterHit[]>([])
   let timer: ReturnType<typeof setTimeout> | undefined
   async function ask(search: string): Promise<void> {
-    const matters = await find(search).catch(() => [])
+    const matters = await find(search, chosenFrom).catch(() => [])
     if (search === text.value.trim()) found.value = matters
   }
   watch(

@@ -1,0 +1,1 @@
+"""Editions as the officer's app sees them. Resolvers translate; they decide nothing."""
