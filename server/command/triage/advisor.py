@@ -70,7 +70,7 @@ class Advisor:
         best, second = (*(points[code] for code in ranking[:2]), 0, 0)[:2]
         sure = rules.confidence(best, second)
         learned = self._learned("matter", read)
-        known = [code for code in learned.labels if code in self.catalogue.matters] if learned else []
+        known = [code for code in learned.labels if self.catalogue.offers(code)] if learned else []
         sees = learned.confidence if learned and known[:1] == [*learned.labels[:1]] else Confidence.LOW
         ranking, sure, told = rules.combine(ranking, sure, known, sees)
         chosen = [] if sure is Confidence.LOW else ranking[:1]

@@ -34,7 +34,7 @@ T = TypeVar("T")
 class Query:
     """配置台's part of the root."""
 
-    @field_for(OFFICER, most=20)
+    @field_for(OFFICER, most=10)
     async def setup_kinds(self, info: Info) -> list[SetupKind]:
         """What the city decides in editions. Raises NotAllowed for whoever neither configures nor audits."""
         rules.needs_reader(info.context.actor)

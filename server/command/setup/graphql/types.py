@@ -10,7 +10,7 @@ from server.command.setup import queries, rules
 from server.command.setup.rules import EditionAction
 from server.graph.audience import field_for
 from server.graph.context import Context, Info
-from server.graph.views import View, column
+from server.graph.views import View, column, marks
 from server.kernel.actors import OFFICER, Role
 from server.platform import tabular
 from server.platform.editions import Edition as Row
@@ -37,7 +37,7 @@ class SetupSheet:
 
     seen_by: ClassVar[frozenset[Role]] = STAFF_ONLY
     name: str
-    columns: list[SetupColumn]
+    columns: list[SetupColumn] = strawberry.field(metadata=marks(most=16))
 
     @classmethod
     def of(cls, sheet: tabular.Sheet) -> "SetupSheet":
@@ -56,7 +56,9 @@ class SetupKind:
     kind: str
     in_force: int = strawberry.field(description="The edition that holds; 0 is what the product ships.")
     waiting: int = strawberry.field(description="Proposals nobody has decided on.")
-    sheets: list[SetupSheet] = strawberry.field(description="None when it is not made of tables.")
+    sheets: list[SetupSheet] = strawberry.field(
+        description="None when it is not made of tables.", metadata=marks(most=6)
+    )
     may_propose: bool
 
 
