@@ -53,6 +53,7 @@ from server.platform.watch.station import Station
 from server.platform.words import Words
 from server.platform.work import Office
 from server.settings import Settings
+from server.supervision.evaluation.service import brief as briefs
 from server.supervision.evaluation.service import keep as evaluation
 from server.supervision.orders import reschedule as supervisions_reschedule
 from server.supervision.orders import service as supervisions
@@ -183,6 +184,8 @@ def jobs_of(office: Office) -> Jobs:
         "request": requests_reschedule.on_calendar,
         "supervision": supervisions_reschedule.on_calendar,
     }))  # fmt: skip
+    jobs.add("brief", briefs.freeze, every=briefs.EVERY)
+    jobs.add("brief notice", briefs.announce, every=briefs.EVERY)
     jobs.add("identity", lambda office: office.of(Identity).tidy(), every=HOUR)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
     return jobs

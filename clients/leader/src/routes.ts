@@ -10,6 +10,8 @@ export const routes: RouteRecordRaw[] = [
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
   { path: '/ranking', component: () => import('./ranking/RankingPage.vue') },
   { path: '/ranking/cases', component: () => import('./ranking/CasesPage.vue') },
+  { path: '/brief', component: () => import('./brief/BriefPage.vue') },
+  { path: '/brief/cases', component: () => import('./brief/CasesPage.vue') },
   { path: '/me', component: () => import('./me/MePage.vue') },
   { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue') },
 ]

@@ -106,6 +106,7 @@ RULES: Mapping[str, Rule] = {
     "request.refer": _to(T.NAMED),
     "request.reopen": _to(T.NAMED),
     "request.info_timeout": _to(T.NAMED),
+    "brief.ready": _to(T.NAMED),
     "supervision.issue": _to(T.NAMED, urgent=True),
     "supervision.sign": _to(T.NAMED),
     "supervision.reply": _to(T.NAMED),

@@ -18,7 +18,7 @@ from server.platform.sla import Timer
 from server.supervision.evaluation.rules.counters import COUNTERS, Counters
 from server.supervision.evaluation.rules.fairness import Stratum
 from server.supervision.evaluation.rules.ranking import Mixed, RankingBy
-from server.supervision.evaluation.tables import EvaluationDay, HandlingDay, OrderFacts
+from server.supervision.evaluation.tables import Brief, EvaluationDay, HandlingDay, OrderFacts
 
 
 @kept
@@ -135,3 +135,23 @@ def _cell(rows: Any, cell: Cell) -> Any:
             counter = getattr(OrderFacts, name)
             rows = rows.where(counter > 0 if has else counter == 0)
     return rows.where(within(col(OrderFacts.area), cell.area))
+
+
+@kept
+def briefs_until(area: str, day: date) -> SelectOfScalar[Brief]:
+    """The two newest of an area, up to a day."""
+    rows = rows_of(Brief).where(col(Brief.area) == area, col(Brief.day) <= day)
+    return rows.order_by(col(Brief.day).desc()).limit(2)
+
+
+@kept
+def brief_after(area: str, day: date) -> Select[Any]:
+    """The next day that has one."""
+    rows = select(col(Brief.day)).where(col(Brief.area) == area, col(Brief.day) > day)
+    return rows.order_by(col(Brief.day)).limit(1)
+
+
+@kept
+def one_brief(area: str, day: date) -> SelectOfScalar[Brief]:
+    """An area's day."""
+    return rows_of(Brief).where(col(Brief.area) == area, col(Brief.day) == day)

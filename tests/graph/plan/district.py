@@ -31,6 +31,7 @@ from server.command.requests.tables import CitizenRequest
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor, Role
 from server.kernel.calendar import day_of
 from server.settings import Settings
+from server.supervision.evaluation.service import brief
 from server.supervision.orders import service as supervisions
 from server.supervision.orders.rules import SuperviseDue
 from server.supervision.orders.tables import Supervision
@@ -87,7 +88,8 @@ class District:
             "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
-            "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "question": "路灯不亮找谁",
+            "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "key": "new",
+            "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
         }  # fmt: skip
         if name in known:
             return known[name]
@@ -134,6 +136,10 @@ async def settle(city: City, file: Path) -> District:
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
     while await notices.spread(city.office):
         pass
+    city.clock.advance(days=1)
+    while await brief.freeze(city.office):
+        pass
+    city.clock.advance(days=-1)
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
     return District(file, city.clock, await _versions(city), photos, holds)
 

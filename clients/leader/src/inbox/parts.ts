@@ -13,5 +13,6 @@ export const parts: InboxParts = {
   read: ReadNoticesDocument,
   readAll: ReadAllNoticesDocument,
   live: LiveNoticesDocument,
-  opens: ({ subjectKind, subjectId }) => (subjectKind === 'order' ? `/orders/${subjectId}` : '/supervisions'),
+  opens: ({ subjectKind, subjectId }) =>
+    subjectKind === 'order' ? `/orders/${subjectId}` : subjectKind === 'brief' ? '/brief' : '/supervisions',
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server.command.orders import lanes
+from server.command.orders import lanes, queries
 from server.command.orders.rules import VerifyConclusion
 from server.command.orders.tables import WorkOrder
 from server.platform.work import Work
@@ -39,6 +39,32 @@ async def heads(session: AsyncSession, after: str, first: int) -> list[Head]:
     """The orders behind `after` by id, at most `first`: the whole history page by page."""
     rows = select(WorkOrder).where(col(WorkOrder.id) > after).order_by(col(WorkOrder.id)).limit(first)
     return [_head(row) for row in await session.exec(rows)]
+
+
+async def reported_between(
+    session: AsyncSession, area: str, since: datetime, until: datetime
+) -> list[tuple[str, str, str]]:
+    """What was reported in an area in [since, until): id, area and matter, the newest first."""
+    at = col(WorkOrder.reported_at)
+    rows = select(WorkOrder.id, WorkOrder.area, WorkOrder.matter_code).where(at >= since, at < until)
+    return list(await session.exec(rows.where(queries.beneath(area)).order_by(at.desc())))
+
+
+async def rated_between(
+    session: AsyncSession, area: str, since: datetime, until: datetime
+) -> list[tuple[str, bool]]:
+    """What was rated in an area in [since, until): id, and whether the answer was good."""
+    at = col(WorkOrder.rated_at)
+    rows = select(WorkOrder.id, WorkOrder.satisfied).where(at >= since, at < until)
+    found = await session.exec(rows.where(queries.beneath(area)).order_by(at.desc()))
+    return [(id, bool(satisfied)) for id, satisfied in found]
+
+
+async def open_in(session: AsyncSession, area: str) -> list[tuple[str, datetime, bool]]:
+    """What is open in an area: id, when it was reported, whether it is overdue; the oldest first."""
+    rows = select(WorkOrder.id, WorkOrder.reported_at, WorkOrder.overdue).where(lanes.open_now())
+    ordered = rows.where(queries.beneath(area)).order_by(col(WorkOrder.reported_at))
+    return list(await session.exec(ordered))
 
 
 async def overdue_between(session: AsyncSession, since: datetime, until: datetime) -> list[str]:

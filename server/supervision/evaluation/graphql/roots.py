@@ -2,9 +2,9 @@
 
 import strawberry
 
-from server.supervision.evaluation.graphql import ranking
+from server.supervision.evaluation.graphql import brief, ranking
 
 
 @strawberry.type
-class Query(ranking.Query):
+class Query(ranking.Query, brief.Query):
     """Evaluation's part of the root."""
