@@ -27,6 +27,7 @@ from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
 from server.command.requests import service as requests
 from server.command.requests.joining import joined
+from server.command.talks import service as talks
 from server.command.triage import keeper as triage
 from server.demo import HalfTold, accounts_of, seed, told
 from server.graph.audience import SchemaByRole
@@ -86,6 +87,7 @@ def open_office(settings: Settings) -> Office:
     shelf.keep(triage.KIND, triage.KEEPER)
     shelf.keep(grids.KIND, grids_keeper(grids.Base(settings.maps_dir / f"{settings.district}.json")))
     identity = office.tools[Identity] = Identity(office)
+    identity.on_merge.append(talks.hand_over)
     identity.on_merge += [requests.hand_over, notices.hand_over]
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow

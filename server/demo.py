@@ -27,6 +27,8 @@ from server.command.requests import service as requests
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.service import Submission
 from server.command.setup import service as setup
+from server.command.talks import service as talks
+from server.command.talks.service import Turn
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
@@ -90,6 +92,7 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     await teller.knowledge()
     await teller.cases()
     await teller.proposals()
+    await teller.talk()
     await teller.history()
     return True
 
@@ -161,6 +164,12 @@ class Teller:
                     work, kind=told["kind"], no=0, sheet=told["sheet"], key=told["key"], cells=told["cells"],
                     note=told["note"],
                 )  # fmt: skip
+
+    async def talk(self) -> None:
+        """A citizen found no answer and waits for a person."""
+        told = story()["talk"]
+        async with self._at(self._actors[told["by"]], told["hours"]) as work:
+            await talks.ask(work, id=an_id("talk"), area="", turns=[Turn(said) for said in told["asked"]])
 
     async def history(self) -> None:
         """Closed and rated cases of eight weeks all over the district, so that today has a yesterday."""

@@ -28,6 +28,9 @@ from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
 from server.command.setup.graphql import moves as setup_moves
 from server.command.setup.graphql import reads as setup_reads
+from server.command.talks.graphql import live as talk_live
+from server.command.talks.graphql import moves as talk_moves
+from server.command.talks.graphql import reads as talk_reads
 from server.graph.audience import RoleSchema
 from server.graph.trusted import NOBODYS, Trust
 from server.identity import graphql as identity
@@ -64,6 +67,9 @@ ROOMS = (  # a line each, so that rooms are added side by side
     knowledge_moves,
     setup_reads,
     setup_moves,
+    talk_reads,
+    talk_moves,
+    talk_live,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

@@ -27,6 +27,7 @@ SUBJECTS = ("late", "another", "checking", "replied")  # one of them has whateve
 ROWS = {  # of what a subscription tells, the question that reads the same
     "order": "order(id: $id)",
     "request": "request(id: $id)",
+    "talk": "talk(id: $id)",
     "supervision": "supervisions(open: false, orderId: $id) { items",
     "notice": "notices { items",
 }

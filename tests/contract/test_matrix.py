@@ -17,6 +17,8 @@ from graphql import (
 from server.command.notices import service as notices
 from server.command.orders.rules import RejectReason
 from server.command.orders.service import desk
+from server.command.talks import service as talks
+from server.command.talks.service import Turn
 from server.kernel.actors import CITIZEN, OFFICER, UNIT_POSTS, Actor, Post, Role
 from server.platform import holds
 from server.schemas import build
@@ -81,11 +83,12 @@ FACTS: dict[str, Any] = {
     "parts": [{"matterCode": "01037", "ruleId": "01037-1", "unitId": unit, "text": "处置"}
               for unit in ("zj", "cg")],
     "sourceOn": "2024-01-01", "answer": "答", "source": "某法",
+    "turns": [{"question": "问"}],
 }  # fmt: skip
 NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
     Role.OFFICER: {
-        *("answer", "knowledge", "knowledgeCounts", "publishDrafts"),
+        *("answer", "knowledge", "knowledgeCounts", "publishDrafts", "talks", "talkCounts"),
         *NOTICES,
         "me",
         "place",
@@ -118,6 +121,7 @@ NAME_NOTHING = {
         "nearby",
         "gridOfficer",
         "answer",
+        "myTalk",
         "askedOften",
         "answersToKeep",
     },
@@ -189,6 +193,8 @@ async def things(city):
     await city.release()
     ids["request"] = ids["order"]
     ids["other"] = await city.submit(confidential=True)
+    ids["talk"] = an_id()
+    await city.do(city.ann, talks.ask, id=ids["talk"], area=STREET, turns=[Turn("问")])
     ids["hold"] = an_id()
     await city.move(city.li, desk.ask_reject, ids["other"], reason=RejectReason.NOT_OURS, opinion="不归我们",
                     op_id=ids["hold"])  # fmt: skip
@@ -200,8 +206,10 @@ async def things(city):
 def ids_for(name, things):
     """What a root field's ids mean."""
     noun = "supervision" if "upervision" in name or name == "answerReply" else "order"
+    if "alk" in name or name in {"askPerson", "callMeBack"}:
+        noun = "talk"
     named = {"id": noun, "entryId": "order", "orderId": "order", "intoId": "other", "otherId": "other",
-             "holdId": "hold"}  # fmt: skip
+             "holdId": "hold", "talkId": "talk"}  # fmt: skip
     return {"ids": [things["order"]]} | {key: things[value] for key, value in named.items()}
 
 

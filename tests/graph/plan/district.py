@@ -28,6 +28,9 @@ from server.command.orders.pairs import Verdict
 from server.command.orders.service import desk, merge
 from server.command.orders.tables import WorkOrder
 from server.command.requests.tables import CitizenRequest
+from server.command.talks import service as talks
+from server.command.talks.service import Turn
+from server.command.talks.tables import Talk
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor, Role
 from server.kernel.calendar import day_of
 from server.settings import Settings
@@ -37,7 +40,7 @@ from server.supervision.orders.rules import SuperviseDue
 from server.supervision.orders.tables import Supervision
 from tests.city import LAMP, LAMP_RULE, NEAR, City, an_office
 from tests.clock import Clock
-from tests.factories import STREET, an_id
+from tests.factories import STREET, a_citizen, an_id
 
 STATES = ("dispatched", "in_progress", "handled", "checking", "close_pending", "closed")
 STEPS = {OFFICER: "DEPT_CONFIRM", LEADER: "REOPEN"}  # of the many that need only words
@@ -46,6 +49,7 @@ PARTS = [
     for unit in ("zj", "sw")
 ]
 PLACE = {"lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}
+MAKING = {"orderId", "turns", "talkId"}  # such an input makes something, under a new id
 NEW = an_id()  # what is not there yet
 
 
@@ -90,6 +94,7 @@ class District:
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
             "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "key": "new",
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
+            "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
         }  # fmt: skip
         if name in known:
             return known[name]
@@ -99,7 +104,9 @@ class District:
                 for key, field in kind.fields.items()
                 if key in known or is_required_input_field(field)
             }
-            return fields | {"id": NEW} if "orderId" in fields else fields  # it makes something for an order
+            return (
+                fields | {"id": NEW} if MAKING & fields.keys() else fields
+            )  # it makes something for an order
         if not required:
             return None
         if isinstance(kind, GraphQLEnumType):
@@ -133,6 +140,11 @@ async def settle(city: City, file: Path) -> District:
     await city.do(city.li, merge.decide, id="late", other_id="reported", verdict=Verdict.RELATED)
     for id in ("late", "entry", "draft"):
         await _entry(city, id)
+    for id, citizen in (("late", city.ann), ("talking", city.ann), ("waiting", a_citizen(id="cara"))):
+        await city.do(citizen, talks.ask, id=id, area=STREET, turns=[Turn("路灯不亮找谁")])
+        if id == "late":
+            await city.do(city.ann, talks.end, id=id)
+    await city.do(city.li, talks.take, id="talking")
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
     while await notices.spread(city.office):
         pass
@@ -174,6 +186,7 @@ async def _versions(city: City) -> dict[str, dict[Role, int]]:
     found: dict[str, dict[Role, int]] = {NEW: {}}
     tables: list[tuple[Any, tuple[Role, ...]]] = [
         (KnowledgeEntry, (OFFICER,)),
+        (Talk, (OFFICER, CITIZEN)),
         (WorkOrder, (OFFICER, LEADER)), (Supervision, (OFFICER, LEADER)), (CitizenRequest, (CITIZEN,)),
     ]  # fmt: skip
     for table, roles in tables:

@@ -1,8 +1,16 @@
-import { RateRequestDocument, SubmitRequestDocument, SupplyRequestDocument } from '../gql/graphql.ts'
+import {
+  AskPersonDocument,
+  RateRequestDocument,
+  SayInTalkDocument,
+  SubmitRequestDocument,
+  SupplyRequestDocument,
+} from '../gql/graphql.ts'
 
 /** What the outbox of this app can send. */
 export const senders = {
   submitRequest: SubmitRequestDocument,
   supplyRequest: SupplyRequestDocument,
   rateRequest: RateRequestDocument,
+  askPerson: AskPersonDocument,
+  sayInTalk: SayInTalkDocument,
 }

@@ -1,7 +1,7 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { Post } from '../gql/graphql'
 
-export type Entry = 'home' | 'tasks' | 'cases' | 'knowledge' | 'me'
+export type Entry = 'home' | 'tasks' | 'cases' | 'talks' | 'knowledge' | 'me'
 
 export interface Home {
   page: Component
@@ -19,7 +19,7 @@ const Todo = defineAsyncComponent(() => import('../orders/handle/TodoPage.vue'))
 const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
 
 const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true }
-const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'knowledge', 'me'] }
+const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'talks', 'knowledge', 'me'] }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'me'] }
 const setup: Home = { page: Setup, nav: ['home', 'me'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }

@@ -1,0 +1,1 @@
+"""Talks as GraphQL, for both ends of the line."""
