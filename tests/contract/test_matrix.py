@@ -63,7 +63,7 @@ def test_the_citizens_schema_holds_nothing_of_the_staffs():
     [
         ({"Board", "BoardFigure", "Line", "Param", "AreaFigure"}, ["leader"]),
         ({"Suggestion", "Alternative", "Similar", "LaneCount", "Comparison"}, ["officer"]),
-        ({"Request", "PublicCase", "NextStep", "OfficerCard", "ReportHint"}, ["citizen"]),
+        ({"Request", "PublicCase", "PublicPage", "NextStep", "OfficerCard", "ReportHint"}, ["citizen"]),
     ],
 )
 def test_what_only_one_app_knows(types, roles):
@@ -111,6 +111,7 @@ NAME_NOTHING = {
     },
     Role.LEADER: {*NOTICES, "me", "orders", "board", "cards", "areaFigures", "ranking", "rankedOrders"},
     Role.CITIZEN: {
+        "publicCase",
         *NOTICES,
         "me",
         "place",

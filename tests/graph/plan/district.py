@@ -33,13 +33,14 @@ from server.command.talks.service import Turn
 from server.command.talks.tables import Talk
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor, Role
 from server.kernel.calendar import day_of
+from server.kernel.ids import case_no
 from server.settings import Settings
 from server.supervision.evaluation.service import brief
 from server.supervision.orders import service as supervisions
 from server.supervision.orders.rules import SuperviseDue
 from server.supervision.orders.tables import Supervision
 from tests.city import LAMP, LAMP_RULE, NEAR, City, an_office
-from tests.clock import Clock
+from tests.clock import MONDAY, Clock
 from tests.factories import STREET, a_citizen, an_id
 
 STATES = ("dispatched", "in_progress", "handled", "checking", "close_pending", "closed")
@@ -88,7 +89,7 @@ class District:
         kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
         known = {
             "id": subject, "orderId": subject, "intoId": "another", "otherId": "reported",
-            "opId": NEW, "parts": PARTS, "planOn": "2030-01-01",
+            "opId": NEW, "no": case_no("LW", day_of(MONDAY), 1), "parts": PARTS, "planOn": "2030-01-01",
             "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",

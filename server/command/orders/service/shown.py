@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
 from sqlmodel import col, select
@@ -10,6 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders import queries
+from server.command.orders.flow import OrderState
+from server.command.orders.rules import OrderSource
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import Actor
 from server.kernel.geo import Wgs84
@@ -72,6 +75,40 @@ async def public(reader: Reader, id: str) -> Shown | None:
     """An order any neighbour may see, or None."""
     row = await reader.line(queries.public().where(WorkOrder.id == id), NEEDS)
     return Shown.of(row) if row else None
+
+
+class Withheld(StrEnum):
+    """Why a case is not shown to everybody; the class of the reason, never the reason itself."""
+
+    PRIVACY = "privacy"  # who reported it asked for that, or it names somebody
+    NOT_ACCEPTED = "not_accepted"
+    IN_REVIEW = "in_review"  # its place is not known yet
+    HISTORY = "history"  # handed over from an older system
+
+
+PUBLISHED = (*NEEDS, "confidential", "source", "parent_id", "merged_into")
+LONGEST_CHAIN = 20
+
+
+async def published(reader: Reader, no: str) -> tuple[Shown, Withheld | None] | None:
+    """The case of a number as everybody may know it, at the end of its chain of masters, and why it is
+    withheld, if it is. None for a number nobody gave out, and for a part: the whole case is the case."""
+    row = await reader.line(select(WorkOrder).where(WorkOrder.no == no, WorkOrder.parent_id == ""), PUBLISHED)
+    for _ in range(LONGEST_CHAIN):
+        if row is None or not row.merged_into or row.confidential:
+            break
+        row = await reader.line(select(WorkOrder).where(WorkOrder.id == row.merged_into), PUBLISHED)
+    return (Shown.of(row), _withheld(row)) if row else None
+
+
+def _withheld(row: WorkOrder) -> Withheld | None:
+    if row.confidential:
+        return Withheld.PRIVACY
+    if row.source == OrderSource.IMPORT:
+        return Withheld.HISTORY
+    if row.state in {OrderState.REJECTED, OrderState.VOIDED}:
+        return Withheld.NOT_ACCEPTED
+    return Withheld.IN_REVIEW if row.lon is None else None
 
 
 async def near(

@@ -5,13 +5,15 @@ from typing import ClassVar
 
 import strawberry
 
-from server.command.graphql.types import Matter, PlaceInput
+from server.command.graphql.types import Matter, PlaceInput, unit_of
 from server.command.library import Library
+from server.command.orders.rules import is_open
 from server.command.orders.service import shown
 from server.command.requests import queries, rules
 from server.command.requests.graphql.types import (
     ONLY_CITIZENS,
     PublicCase,
+    PublicPage,
     Request,
     RequestPage,
 )  # fmt: skip
@@ -26,7 +28,7 @@ from server.identity.queries import officers_of_cell
 from server.kernel.actors import CITIZEN, Role
 from server.kernel.calendar import TimeUnit
 from server.kernel.errors import NotFound
-from server.kernel.text import clean_text
+from server.kernel.text import clean_line, clean_text
 from server.platform.read import together
 
 
@@ -99,6 +101,21 @@ class Query:
             info.context.office.read, at.point(), rules.NEARBY_M, bounded(first), asking=info.context.actor
         )
         return [PublicCase(row=order, metres=metres) for order, metres in found]
+
+    @field_for(CITIZEN)
+    async def public_case(self, info: Info, no: str) -> PublicPage:
+        """公开页 of a number: nothing of a withheld case but the class of the reason. NOT_FOUND."""
+        office = info.context.office
+        found = await shown.published(office.read, clean_line(no, field="no", limit=40).upper())
+        if found is None:
+            raise NotFound(subject=no)
+        order, withheld = found
+        if withheld:
+            return PublicPage(case=None, withheld=withheld, unit=None, may_follow=False)
+        return PublicPage(
+            case=PublicCase(row=order), withheld=None, unit=unit_of(office, order.unit_id),
+            may_follow=is_open(order.state),
+        )  # fmt: skip
 
     @field_for(CITIZEN)
     async def report_hint(self, info: Info, text: str, at: PlaceInput | None = None) -> ReportHint:

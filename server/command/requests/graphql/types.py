@@ -19,7 +19,7 @@ from server.command.graphql.types import (
     unit_of,
 )  # fmt: skip
 from server.command.orders.service import shown
-from server.command.orders.service.shown import Shown
+from server.command.orders.service.shown import Shown, Withheld
 from server.command.requests import queries, rules
 from server.command.requests.flow import FLOW, RequestState, RequestStep
 from server.command.requests.rules import CaseState, RequestKind, ServiceLevel, Solved
@@ -282,6 +282,17 @@ class PublicCase(View[Shown]):
     @strawberry.field
     def place(self) -> Place:
         return Place(row=self.row, rough=True)
+
+
+@strawberry.type
+class PublicPage:
+    """公开页: a case by its number, without names; or that it is withheld, and the class of the reason."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    case: PublicCase | None
+    withheld: Withheld | None
+    unit: Unit | None = strawberry.field(description="Who handles it, once somebody does.")
+    may_follow: bool = strawberry.field(description="It is open, so following it makes sense.")
 
 
 # ── loaders: one query for all siblings ───────────────────────────────────────────────────────────

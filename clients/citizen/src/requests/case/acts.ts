@@ -5,6 +5,7 @@ import { uuid } from '@sanwei/web/ids'
 import { toast } from '@sanwei/web/toast'
 import { type Ref, readonly, ref } from 'vue'
 import { type RequestCaseFragment, UrgeRequestDocument, WithdrawRequestDocument } from '../../gql/graphql.ts'
+import { publicUrl } from '../../public/url.ts'
 import { share } from '../copy.ts'
 import { titleOf } from '../words.ts'
 
@@ -46,7 +47,10 @@ export function useActs(row: Readonly<Ref<RequestCaseFragment | null>>, put: (ro
       if (!row.value) return
       const { no, state } = row.value
       const title = titleOf(row.value)
-      const done = await share(title, t('case.shareText', { title, no, state: t(`state.case.${state}`) }))
+      const done = await share(
+        title,
+        t('case.shareText', { title, no, state: t(`state.case.${state}`), url: publicUrl(no) }),
+      )
       if (done !== 'shared') toast(t(done === 'copied' ? 'case.shareCopied' : 'copyFailed', { text: no }))
     },
   }
