@@ -12,6 +12,7 @@ from types import ModuleType
 
 from strawberry.tools import merge_types
 
+from server.command.graphql import calendar
 from server.command.graphql import reads as command_reads
 from server.command.knowledge.graphql import moves as knowledge_moves
 from server.command.knowledge.graphql import reads as knowledge_reads
@@ -33,6 +34,7 @@ from server.command.talks.graphql import moves as talk_moves
 from server.command.talks.graphql import reads as talk_reads
 from server.graph.audience import RoleSchema
 from server.graph.trusted import NOBODYS, Trust
+from server.grid.grids.graphql import reads as grid_reads
 from server.identity import graphql as identity
 from server.kernel.actors import Role
 from server.settings import Settings
@@ -70,6 +72,8 @@ ROOMS = (  # a line each, so that rooms are added side by side
     talk_reads,
     talk_moves,
     talk_live,
+    calendar,
+    grid_reads,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

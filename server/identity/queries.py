@@ -113,6 +113,16 @@ async def officers_in(session: AsyncSession, area: str, now: datetime) -> list[P
     return _responsible(await session.exec(_officers(area, now)), area)
 
 
+async def officers_by_cell(read: Reader, area: str, *, now: datetime) -> dict[str, list[str]]:
+    """Account ids of the grid officers of each cell in an area, the deputies last."""
+    found: dict[str, list[str]] = {}
+    rows = await read.tuples(_officers(area, now))
+    for id, *_, cells, _deputy in sorted(rows, key=lambda row: bool(row[6])):
+        for cell in cells:
+            found.setdefault(cell, []).append(id)
+    return found
+
+
 async def handlers_of(session: AsyncSession, unit_id: str, *, now: datetime) -> list[PersonRow]:
     """Handlers and heads of a unit, the longest serving first."""
     rows = await session.exec(

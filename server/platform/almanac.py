@@ -86,7 +86,7 @@ def calendar_of(content: bytes, edition: int = 0) -> WorkCalendar:
     for row in sorted(tables[HOURS], key=lambda row: row["opens"]):
         hours[date.fromisoformat(row["since"])].append(_span_of(row))
     return WorkCalendar(
-        off=[day for row in off for day in _range(row)],
+        off=[day for row in off for day in days_of(row)],
         on=[date.fromisoformat(row["first"]) for row in on],
         years=[int(row["year"]) for row in tables[DAYS]],
         hours={since: Hours(spans) for since, spans in hours.items()}, edition=edition,
@@ -100,7 +100,7 @@ def faults(office: Office, lines: Lines) -> Iterator[Fault]:
     wrong = [fault for line, row in days for fault in _amiss(line, row)]
     yield from wrong
     for line, row in days if not wrong else ():
-        for day in _range(row):
+        for day in days_of(row):
             if seen.setdefault(day, line) != line:
                 yield Fault(line, "first", "DAY_TWICE", day.isoformat(), DAYS)
     told = {row["year"] for _, row in days}
@@ -157,9 +157,14 @@ def _days(content: bytes) -> Sequence[Row]:
     return from_json(content)[DAYS]
 
 
-def _range(row: Row) -> Iterator[date]:
+def days_of(row: Row) -> Iterator[date]:
     """The dates a row speaks of."""
     return _span(date.fromisoformat(row["first"]), date.fromisoformat(row.get("last") or row["first"]))
+
+
+def year_of(year: int) -> Iterator[date]:
+    """Every date of a year."""
+    return _span(date(year, 1, 1), date(year, 12, 31))
 
 
 def _span_of(row: Row) -> tuple[time, time]:

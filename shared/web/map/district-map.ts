@@ -34,7 +34,16 @@ export interface Shade {
   label: string
 }
 
+/** A line drawn over the map: what there is, dashed, or what there would be. */
+export interface Outline {
+  code: string
+  name: string
+  rings: readonly (readonly number[])[]
+  look: 'before' | 'after'
+}
+
 export interface DistrictMap {
+  outlines(outlines: readonly Outline[]): void
   pins(pins: readonly Pin[]): void
   shades(shades: readonly Shade[]): void
   /** Shows the pin that can be dragged, or hides it. */
@@ -81,8 +90,8 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
   const bounds = latLngBounds(outline.flat())
   map.fitBounds(bounds).setMaxBounds(bounds.pad(0.4))
 
-  const [ground, shading, names, points, picking] = Array.from({ length: 5 }, () => layerGroup().addTo(map))
-  const layers = { ground, shading, names, points, picking } as Record<string, ReturnType<typeof layerGroup>>
+  const [ground, shading, drawn, names, points, picking] = Array.from({ length: 6 }, () => layerGroup().addTo(map))
+  const layers = { ground, shading, drawn, names, points, picking } as Record<string, ReturnType<typeof layerGroup>>
   const put = (name: string, layer: Layer): unknown => layers[name]?.addLayer(layer)
   const colour = (name: string): string =>
     getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
@@ -164,6 +173,23 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
   draw()
 
   return {
+    outlines(outlines) {
+      drawn?.clearLayers()
+      const looks = {
+        before: { color: colour('ink2'), weight: 2, dashArray: '6 5', fill: false },
+        after: { color: colour('brand'), weight: 2.5, fillColor: colour('brand'), fillOpacity: 0.12 },
+      }
+      const all = latLngBounds([])
+      for (const { rings, look, name } of outlines) {
+        const shape = polygon(
+          rings.map((ring) => unroll(ring)),
+          looks[look],
+        )
+        put('drawn', shape.bindTooltip(name, { sticky: true }))
+        all.extend(shape.getBounds())
+      }
+      if (all.isValid()) map.fitBounds(all.pad(0.2), { animate: false, maxZoom: NEAR })
+    },
     pins(pins) {
       points?.clearLayers()
       for (const pin of pins) {

@@ -30,6 +30,7 @@ from server.graph.context import Context, Info
 from server.graph.views import View, column
 from server.identity.graphql import Unit
 from server.kernel.actors import CITIZEN, EVERYONE, Post, Role
+from server.kernel.calendar import day_of
 from server.platform.files import PhotoKind
 
 ONLY_CITIZENS: frozenset[Role] = frozenset({CITIZEN})
@@ -136,6 +137,12 @@ class Request(View[CitizenRequest]):
     async def after(self, info: Info) -> Photo | None:
         """The unit's newest picture of the result."""
         return _first(PhotoKind.AFTER, reversed(await self._photos(info)))
+
+    @field_for(needs={"promised_at"})
+    def promise_provisional(self, info: Info) -> bool:
+        """True while the promise reaches into a year whose holidays are not announced yet."""
+        at = self.row.promised_at
+        return bool(at and not info.context.office.calendar.announced(day_of(at).year))
 
     @field_for(needs={"promised_at", *CASE})
     async def overdue(self, info: Info) -> bool:

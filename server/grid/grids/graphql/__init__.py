@@ -1,0 +1,1 @@
+"""Grid cells as the officer app sees them."""
