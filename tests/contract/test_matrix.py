@@ -89,6 +89,11 @@ NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
     Role.OFFICER: {
         *("answer", "knowledge", "knowledgeCounts", "publishDrafts", "talks", "talkCounts"),
+        *("answer", "knowledge", "knowledgeCounts", "publishDrafts"),
+        "calendarYear",
+        "grids",
+        "gridStreets",
+        "gridDraft",
         *NOTICES,
         "me",
         "place",
