@@ -6,7 +6,11 @@ from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from server.command.setup import service
+from server.command.setup.rules import needs_administrator
 from server.graph.authentication import bearer
+from server.grid.grids import book as grids
+from server.grid.grids import geojson
+from server.grid.grids import service as grid_service
 from server.identity.brakes import UPLOAD
 from server.identity.service import Identity
 from server.platform.editions import KIND
@@ -33,11 +37,16 @@ def router(office: Office) -> APIRouter:
     @routes.post("/{kind}/editions", status_code=201)
     async def propose(
         request: Request, kind: str, file: Annotated[UploadFile, File()], sheet: Annotated[str, Form()] = "",
-        note: Annotated[str, Form()] = "",
+        note: Annotated[str, Form()] = "", datum: Annotated[str, Form()] = "",
     ) -> Proposed:  # fmt: skip
         actor = await identity.gate.actor(bearer(request.headers))
         await identity.brakes.spend(UPLOAD, actor.id)
-        row = await service.hand_in(office, actor, kind, await file.read(), sheet=sheet, note=note)
+        content = await file.read()
+        if kind == grids.KIND and geojson.is_geojson(content):
+            needs_administrator(actor)
+            row = await grid_service.hand_in(office, actor, content, datum, note=note)
+        else:
+            row = await service.hand_in(office, actor, kind, content, sheet=sheet, note=note)
         return Proposed(kind=kind, no=row.no)
 
     @routes.get("/{kind}/editions/{no}/{form}")

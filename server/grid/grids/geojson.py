@@ -49,6 +49,11 @@ def datum_of(said: str | None) -> Datum:
         raise DatumMissing(field="datum") from None
 
 
+def is_geojson(raw: bytes) -> bool:
+    """True for what says of itself that it is a collection of features."""
+    return raw.lstrip()[:1] == b"{" and b'"FeatureCollection"' in raw
+
+
 def read(raw: bytes, datum: Datum, now: Tables, today: date) -> Tables:
     """The tables a file makes of those of `now`. Raises NotASheet, or BadSheet: `line` is the feature."""
     features, faults = list(_features(raw)), list[Fault]()

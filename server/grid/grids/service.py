@@ -9,10 +9,13 @@ from server.grid.grids.book import KIND
 from server.kernel.actors import Actor
 from server.kernel.calendar import day_of
 from server.kernel.geo import Datum
+from server.kernel.text import clean_line
 from server.platform import editions
 from server.platform.editions import Edition, Meaning, Shelf
 from server.platform.tabular import Tables, fit, from_json, lined, to_json
 from server.platform.work import Office
+
+NOTE_LIMIT = 200
 
 
 async def hand_in(office: Office, actor: Actor, raw: bytes, datum: str | None, *, note: str = "") -> Edition:
@@ -20,9 +23,10 @@ async def hand_in(office: Office, actor: Actor, raw: bytes, datum: str | None, *
 
     Raises DatumMissing, NotASheet, BadSheet with every fault, and as editions.propose.
     """
+    words = clean_line(note, field="note", limit=NOTE_LIMIT)
     content = await drafted(office, raw, datum)
     async with office.work(actor) as work:
-        return await editions.propose(work, KIND, content, note=note)
+        return await editions.propose(work, KIND, content, note=words)
 
 
 class _NotKept(Exception):
