@@ -20,9 +20,10 @@ from server.command.catalogue import keeper as catalogue
 from server.command.knowledge.book import Knowledge
 from server.command.library import Library
 from server.command.notices import service as notices
+from server.command.orders.precedents import Precedents
 from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
-from server.command.orders.service import desk, merge, split
+from server.command.orders.service import desk, merge, split, suspension
 from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
 from server.command.requests import service as requests
@@ -80,6 +81,7 @@ def open_office(settings: Settings) -> Office:
     office.tools[Library] = Library.load(DATA)
     office.tools[Knowledge] = Knowledge.load(DATA)
     office.tools[Words] = Words.load(DATA.parent / "i18n")
+    office.tools[Precedents] = Precedents()
     shelf = office.tools[Shelf] = Shelf()
     shelf.keep(catalogue.KIND, catalogue.keeper(DATA))
     shelf.keep(matrix_keeper.KIND, matrix_keeper.keeper(DATA))
@@ -132,6 +134,7 @@ async def opened(settings: Settings) -> AsyncIterator[Office]:
     office = open_office(settings)
     try:
         await office.of(Shelf).refresh(office)
+        await office.of(Precedents).refresh(office)
         yield office
     finally:
         await close_office(office)
@@ -175,6 +178,8 @@ def jobs_of(office: Office) -> Jobs:
     jobs = Jobs(office, office.settings.sweep_seconds)
     jobs.add("editions", lambda office: office.of(Shelf).refresh(office))
     jobs.add("knowledge", lambda office: office.of(Knowledge).refresh(office))
+    jobs.add("precedents", lambda office: office.of(Precedents).refresh(office))
+    jobs.add("suspensions", suspension.resume_due)
     jobs.add("holds", holds.release)
     jobs.add("clocks", sla.sweeper({
         "order": orders.on_mark, "request": requests.on_mark, "supervision": supervisions.on_mark,
@@ -203,6 +208,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await office.of(Shelf).refresh(office)
         await office.of(Knowledge).refresh(office)
+        await office.of(Precedents).refresh(office)
         async with station.running(), jobs_of(office).running():
             yield
         await close_office(office)

@@ -18,7 +18,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from server.command.knowledge import service as knowledge
 from server.command.knowledge import sheet
 from server.command.library import Library
-from server.command.orders.rules import CheckConclusion, OrderSource, ReturnReason
+from server.command.orders.facts import ReturnReason
+from server.command.orders.rules import CheckConclusion, OrderSource
 from server.command.orders.service import desk, field, shown, unit
 from server.command.orders.service import report as intake
 from server.command.orders.service.advance import seen

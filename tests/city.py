@@ -6,6 +6,7 @@ Every verb is the public one, in a unit of work of its own, so a test reads like
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,11 +18,14 @@ from sqlmodel import SQLModel, select
 
 from server.app import jobs_of, open_office
 from server.command.knowledge.book import Knowledge
+from server.command.orders.facts import ReturnReason, VoidReason
 from server.command.orders.flow import OrderAction
-from server.command.orders.rules import CheckConclusion, OrderSource, ReturnReason, VerifyConclusion
-from server.command.orders.service import desk, field, unit
+from server.command.orders.precedents import Precedents
+from server.command.orders.rules import CheckConclusion, OrderSource, VerifyConclusion
+from server.command.orders.service import applications, desk, field, ruling, unit
 from server.command.orders.service import report as intake
 from server.command.orders.service.report import Report, Spot, spot_at
+from server.command.orders.service.ruling import RulingScope
 from server.command.orders.tables import WorkOrder
 from server.command.requests import service as requests
 from server.command.requests.rules import RequestKind, ServiceLevel, Solved
@@ -33,6 +37,7 @@ from server.identity import accounts
 from server.identity.service import Identity
 from server.identity.tables import Account, PostHolding
 from server.kernel.actors import SYSTEM, Actor, Post
+from server.kernel.calendar import day_of
 from server.kernel.errors import CityError
 from server.kernel.geo import Wgs84
 from server.platform import holds, sla
@@ -48,6 +53,7 @@ from server.settings import Settings
 from tests.clock import Clock
 from tests.factories import DISTRICT, STREET, a_citizen, a_leader, an_id, an_officer
 
+A = OrderAction
 T = TypeVar("T")
 Table = TypeVar("Table", bound=SQLModel)
 HERE = Wgs84(113.2370, 23.1170)  # 逢源街道, in the cell below
@@ -83,6 +89,7 @@ async def an_office(settings: Settings, clock: Callable[[], Any], **parts: Any) 
     office.tools[Knowledge] = Knowledge(wired.of(Knowledge).speech)
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
+    office.tools[Precedents] = Precedents()
     office.tools[Shelf] = Shelf(wired.of(Shelf).keepers)
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge[:] = wired.of(Identity).on_merge
@@ -322,6 +329,57 @@ class City:
     async def step(self, actor: Actor, action: OrderAction, id: str, opinion: str = "") -> str:
         """A step that needs no more than words."""
         await self.move(actor, desk.step, id, action=action, opinion=opinion)
+        return id
+
+    async def apply(
+        self, id: str, by: Actor | None = None, what: OrderAction = A.APPLY_EXTENSION, **facts: Any
+    ) -> str:
+        """Somebody asks for something; the id of the application."""
+        key = an_id()
+        facts = {"words": "等待定制配件", "op_id": key, **facts}
+        match what:
+            case A.APPLY_EXTENSION:
+                await self.move(by or self.wang, applications.apply_extension, id, **facts)
+            case A.APPLY_SUSPENSION:
+                rest = {
+                    "until": day_of(self.clock() + timedelta(days=30)),
+                    "plan": "列入下月养护计划",
+                    **facts,
+                }
+                await self.move(by or self.wang, applications.apply_suspension, id, **rest)
+            case A.APPEAL:
+                await self.move(by or self.tang, applications.appeal, id, **facts)
+            case A.ASK_VOID:
+                facts = {"reason": VoidReason.ENTERED_BY_MISTAKE, **facts}
+                await self.move(by or self.li, applications.ask_void, id, **facts)
+        return key
+
+    async def decide(self, id: str, by: Actor, *, grant: bool = True, opinion: str = "同意") -> str:
+        """Somebody answers what is asked."""
+        await self.move(by, applications.decide, id, grant=grant, opinion=opinion)
+        return id
+
+    async def dispute(self, id: str, units: tuple[Actor, ...] = ()) -> str:
+        """Two units return a fresh order, so that it goes to arbitration."""
+        first, second = units or (self.wang, self.liang)
+        await self.send_back(await self.dispatch(id), first)
+        await self.move(self.li, desk.decide_return, id, accept=True, opinion="")
+        await self.send_back(await self.dispatch(id, unit_id="sw"), second)
+        return id
+
+    async def rule(self, id: str, by: Actor | None = None, **facts: Any) -> str:
+        """The arbiter rules."""
+        facts = {"unit_id": "sw", "co_unit_ids": [], "matter_code": LAMP, "rule_id": LAMP_RULE,
+                 "scope": RulingScope.STREET, "text": "涌边设施由区水务局办理", "basis": "三定方案第五条",
+                 "op_id": an_id(), **facts}  # fmt: skip
+        await self.move(by or self.arbiter, ruling.rule, id, **facts)
+        return id
+
+    async def sign_ruling(
+        self, id: str, by: Actor | None = None, *, accept: bool = True, opinion: str = ""
+    ) -> str:
+        """The leader signs it, or does not."""
+        await self.move(by or self.lin, ruling.sign, id, accept=accept, opinion=opinion)
         return id
 
     async def rate(

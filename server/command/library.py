@@ -1,13 +1,13 @@
 """What the command platform knows by heart: catalogue, responsibility matrix, and what words mean."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 from server.command.catalogue.book import Catalogue
-from server.command.matrix import Matrix, Unit
+from server.command.matrix import Duty, Matrix, Unit
 from server.command.triage.advisor import SILENT, Advisor, Danger, Proposal, Suggestion
 from server.command.triage.lexicon import Lexicon
 from server.command.triage.model import Model
@@ -85,6 +85,11 @@ class Library:
     def taught(self, model: Model | None) -> "Library":
         """With what was learnt from the district's own history."""
         return replace(self, advisor=replace(self.advisor, model=model))
+
+    def ruled(self, rulings: Sequence[Duty]) -> "Library":
+        """With past rulings before the matrix: they decide wherever they were made for."""
+        matrix = self.matrix.ruled(rulings)
+        return replace(self, matrix=matrix, advisor=replace(self.advisor, matrix=matrix))
 
     def danger(self, text: str) -> Danger | None:
         """The number to call before anything else, if a word asks for it."""

@@ -1,6 +1,6 @@
 """Every SELECT on accounts, posts, sessions and units."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.identity.tables import Account, LoginSession, PostHolding, Unit
-from server.kernel.actors import UNIT_POSTS, Actor, Post, Role
+from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.platform.kept import kept
 from server.platform.read import Reader
 
@@ -142,6 +142,20 @@ async def staff_in(session: AsyncSession, posts: Iterable[Post], now: datetime) 
         .order_by(col(Account.id), col(PostHolding.starts_at))
     )  # fmt: skip
     return [actor_of(account, holding) for account, holding in rows]
+
+
+async def colleagues_of(
+    session: AsyncSession, *, area: str, units: Collection[str], now: datetime
+) -> list[PersonRow]:
+    """The command centre of an area and the staff of some units, by name."""
+    desk = DISPATCHERS | {Post.ARBITER}
+    mine = or_(
+        col(PostHolding.post).in_(desk) & literal(area).startswith(col(PostHolding.area)),
+        col(PostHolding.post).in_(UNIT_POSTS) & col(PostHolding.unit_id).in_(units),
+    )
+    there = col(Account.disabled_at).is_(None)
+    rows = await session.exec(_persons().where(mine, held(now), there))
+    return sorted(_by_id(rows).values(), key=lambda person: person.name)
 
 
 @kept

@@ -79,11 +79,11 @@ PLACE = {"lon": 113.237, "lat": 23.117, "datum": "WGS84"}
 FACTS: dict[str, Any] = {
     "matterCode": "01037", "ruleId": "01037-1", "unitId": "zj", "place": PLACE, "at": PLACE, "version": 1,
     "photoIds": [], "afterPhotoIds": [], "text": "路灯不亮。", "opinion": "说明", "reason": "说明",
-    "basis": "三定方案", "accept": True, "conditionMet": True,
+    "basis": "三定方案", "accept": True, "conditionMet": True, "grant": True, "until": "2026-04-01",
     "parts": [{"matterCode": "01037", "ruleId": "01037-1", "unitId": unit, "text": "处置"}
               for unit in ("zj", "cg")],
-    "sourceOn": "2024-01-01", "answer": "答", "source": "某法",
-    "turns": [{"question": "问"}],
+    "sourceOn": "2024-01-01", "answer": "答", "source": "某法", "words": "等待配件", "plan": "下月施工",
+    "turns": [{"question": "问"}], "share": "断水",
 }  # fmt: skip
 NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
@@ -158,7 +158,7 @@ def filled(root, name, kind, ids):
     inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     if name in ids:
         return ids[name]
-    if isinstance(inner, GraphQLEnumType):
+    if isinstance(inner, GraphQLEnumType):  # before FACTS: a reason may be words or coded
         return "HOURS_4" if inner.name == "SuperviseDue" else next(iter(inner.values))
     if name in FACTS:
         return FACTS[name]

@@ -85,6 +85,12 @@ class TimelineEntry:
         return str(clause) if clause else None
 
     @strawberry.field
+    def until(self) -> datetime | None:
+        """The day an extension or a suspension ends."""
+        day = self.line.detail.get("until")
+        return datetime.fromisoformat(day) if day else None
+
+    @strawberry.field
     def photos(self) -> list[Photo]:
         found = (self.pictures.get(id) for id in self.line.detail.get("photos", ()))
         return [picture for picture in found if picture]
@@ -109,7 +115,8 @@ WORDS_FOR_CITIZENS = frozenset({
     "request.supply", "request.rate", "request.reopen",
 })  # fmt: skip
 # Notes for the news only, or told by the order's own line; a timeline of people does not need them.
-UNSAID = frozenset({"order.clock_80", "order.acknowledge", "order.supplied", "order.urged", "request.submit",
+UNSAID = frozenset({"order.clock_80", "order.mention", "order.acknowledge", "order.supplied", "order.urged",
+                    "request.submit",
                     "request.assign", "request.sign", "request.reply", "request.audit_pass",
                     "request.audit_fail", "request.reject", "request.hand_over", "request.clock_80",
                     "request.clock_100", "request.clock_150", "request.clock_200"})  # fmt: skip
@@ -169,6 +176,31 @@ def _told(
 
 
 @strawberry.type
+class ClockPause(View[sla.TimerPause]):
+    """An interval that did not count; `why` is the state that stopped the clock."""
+
+    seen_by: ClassVar[frozenset[Role]] = STAFF
+    paused_at: datetime = column()
+    resumed_at: datetime | None = column()  # null while it lasts
+    why: str = column()
+
+
+@strawberry.type
+class ClockRevision(View[sla.DeadlineRevision]):
+    """A deadline that moved; `reason` is somebody's words, or the key of what made it."""
+
+    seen_by: ClassVar[frozenset[Role]] = STAFF
+    at: datetime = column()
+    old: datetime | None = column()
+    new: datetime = column()
+    reason: str = column()
+
+    @field_for(needs={"by"})
+    def by(self, info: Info) -> Person | None:
+        return info.context.soon(load_people, self.row.by)
+
+
+@strawberry.type
 class Clock(View[sla.Timer]):
     """One limit on a case: started, paused, due."""
 
@@ -183,12 +215,22 @@ class Clock(View[sla.Timer]):
     level: int = column()  # the highest mark passed: 0, 80, 100, 150 or 200 percent
     provisional: bool = column()  # the deadline crosses a year whose holidays are not announced yet
 
+    @field_for(most=20, needs={"id"})
+    def pauses(self, info: Info) -> list[ClockPause]:
+        """The oldest first."""
+        return info.context.soon(load_pauses, self.row.id)
+
+    @field_for(most=20, needs={"id"})
+    def revisions(self, info: Info) -> list[ClockRevision]:
+        """The oldest first."""
+        return info.context.soon(load_revisions, self.row.id)
+
     @field_for(needs={"stopped_at", "overtime", "level"})
     def overdue(self) -> bool:
         return self.row.overtime if self.row.stopped_at else self.row.level >= sla.RUN_OUT
 
 
-CLOCK = ("subject_id", "name", "started_at", "due_at", "original_due_at", "paused_at", "paused_why",
+CLOCK = ("id", "subject_id", "name", "started_at", "due_at", "original_due_at", "paused_at", "paused_why",
          "stopped_at", "level", "overtime", "provisional")  # fmt: skip
 
 
@@ -220,3 +262,32 @@ def _running(ids: list[str]) -> SelectOfScalar[sla.Timer]:
     mine = (sla.Timer.subject_kind == "order", col(sla.Timer.subject_id).in_(ids))
     live = select(sla.Timer).where(*mine, col(sla.Timer.stopped_at).is_(None))
     return live.order_by(col(sla.Timer.started_at))
+
+
+async def load_pauses(context: Context, ids: list[str]) -> list[list[ClockPause]]:
+    """The pauses of each clock, the oldest first."""
+    found: defaultdict[str, list[ClockPause]] = defaultdict(list)
+    for pause in ClockPause.of(await context.office.read.lines(pauses_of(ids))):
+        found[pause.row.timer_id].append(pause)
+    return [found[id] for id in ids]
+
+
+async def load_revisions(context: Context, ids: list[str]) -> list[list[ClockRevision]]:
+    """The moved deadlines of each clock, the oldest first."""
+    found: defaultdict[str, list[ClockRevision]] = defaultdict(list)
+    for revision in ClockRevision.of(await context.office.read.lines(_revisions(ids))):
+        found[revision.row.timer_id].append(revision)
+    return [found[id] for id in ids]
+
+
+@kept
+def pauses_of(ids: list[str]) -> SelectOfScalar[sla.TimerPause]:
+    """The pauses of clocks, the oldest first."""
+    rows = select(sla.TimerPause).where(col(sla.TimerPause.timer_id).in_(ids))
+    return rows.order_by(col(sla.TimerPause.paused_at))
+
+
+@kept
+def _revisions(ids: list[str]) -> SelectOfScalar[sla.DeadlineRevision]:
+    rows = select(sla.DeadlineRevision).where(col(sla.DeadlineRevision.timer_id).in_(ids))
+    return rows.order_by(col(sla.DeadlineRevision.at), col(sla.DeadlineRevision.id))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from server.command.orders.facts import Order
 from server.command.orders.flow import OrderState
-from server.command.orders.rules import Order, is_open
+from server.command.orders.rules import counts
 
 DANGER_UNATTENDED = timedelta(minutes=30)  # ux 1.3, red card
 CARDED = frozenset({  # what `card` reads of an order
@@ -32,7 +33,7 @@ class Card:
 
 def card(order: Order, now: datetime) -> Card | None:
     """The red or yellow card of an open case, the gravest rule first (ux 1.3, domain A12)."""
-    if not is_open(order.state):
+    if not counts(order.state):
         return None
     due = order.promised_at or order.bundled_due_at
     over = now - due if due and now > due else None

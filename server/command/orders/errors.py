@@ -117,8 +117,92 @@ class LimitReached(CityError):
     code = "LIMIT_REACHED"
 
 
+class ApplicationPending(CityError):
+    """Something is asked about the case already; it is decided first."""
+
+    code = "APPLICATION_PENDING"
+
+
+class NothingAsked(CityError):
+    """Nothing of the kind waits to be decided."""
+
+    code = "NOTHING_ASKED"
+
+
+class SecondPersonNeeded(CityError):
+    """Whoever asked or spoke first does not decide."""
+
+    code = "SECOND_PERSON_NEEDED"
+
+
+class RulingBinds(CityError):
+    """The case was ruled to be this unit's: it cannot be returned any more."""
+
+    code = "RULING_BINDS"
+
+
+class AssignedInside(CityError):
+    """Inside the unit it is still somebody's: that is taken back first."""
+
+    code = "ASSIGNED_INSIDE"
+
+
+class NotOfTheUnit(CityError):
+    """A case is given to somebody of the own unit."""
+
+    code = "NOT_OF_THE_UNIT"
+
+
+class TooLateToExtend(CityError):
+    """The limit is over already."""
+
+    code = "TOO_LATE_TO_EXTEND"
+
+
+class BadEndDate(CityError):
+    """A suspension ends on a day after today, within a year."""
+
+    code = "BAD_END_DATE"
+
+
+class AppealTooLate(CityError):
+    """An appeal comes within five working days of the close."""
+
+    code = "APPEAL_TOO_LATE"
+
+
+class CheckNotWaivable(CityError):
+    """Dangerous and urgent kinds are always checked."""
+
+    code = "CHECK_NOT_WAIVABLE"
+
+
+class NotAnotherUnit(CityError):
+    """Invited is another unit that exists."""
+
+    code = "NOT_ANOTHER_UNIT"
+
+
+class InvitedAlready(CityError):
+    """That unit takes part already."""
+
+    code = "INVITED_ALREADY"
+
+
+class NotInvited(CityError):
+    """The unit has no open share in the case."""
+
+    code = "NOT_INVITED"
+
+
+class NotACandidate(CityError):
+    """Whoever is mentioned has to be able to see the case."""
+
+    code = "NOT_A_CANDIDATE"
+
+
 class FromCitizen(CityError):
-    """A citizen's case is not voided; it is answered."""
+    """A citizen's case is answered; it is voided only as a duplicate or as false."""
 
     code = "FROM_CITIZEN"
 

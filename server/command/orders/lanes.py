@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, literal_column, or_, true
 from sqlmodel import col, select
 
 from server.command.orders.cards import DANGER_UNATTENDED
@@ -19,6 +19,14 @@ from server.kernel.calendar import day_of, midnight
 from server.platform.holds import Hold
 from server.platform.kept import reckoned
 
+ASKED_OF = {  # what waits for the word of each post
+    Post.UNIT_HEAD: ("extension.unit", "suspension.unit"),
+    Post.STREET_DISPATCHER: ("appeal.desk", "appeal.second", "extension.desk"),
+    Post.DISTRICT_DISPATCHER: (
+        "appeal.desk", "appeal.second", "extension.desk", "suspension.desk", "void.second",
+    ),
+    Post.LEADER: ("ruling.leader",),
+}  # fmt: skip
 SOON = timedelta(hours=4)  # 将到期: the unit's list of what runs out next
 SATISFACTION_DAYS = 30  # the leader's 满意率 looks back this far
 
@@ -32,6 +40,10 @@ class OrderLane(StrEnum):
     TO_LOCATE = "to_locate"
     RETURNED = "returned"
     TO_CLOSE = "to_close"
+    TO_AUDIT = "to_audit"  # what officers solved themselves
+    TO_DECIDE = "to_decide"  # applications that wait for this person's word
+    TO_RULE = "to_rule"
+    TO_COUNTERSIGN = "to_countersign"  # rulings that wait for a leader
     DISPATCHED_OPEN = "dispatched_open"
     TO_SIGN = "to_sign"
     IN_HAND = "in_hand"
@@ -39,6 +51,8 @@ class OrderLane(StrEnum):
     SUPERVISED = "supervised"
     SENT_BACK = "sent_back"
     HANDED_IN = "handed_in"
+    ASSIST = "assist"  # 协办
+    APPEALABLE = "appealable"
     TO_VERIFY = "to_verify"
     TO_CHECK = "to_check"
     REPORTED_BY_ME = "reported_by_me"
@@ -55,18 +69,32 @@ class BoardFigureKey(StrEnum):
 
 L, F = OrderLane, BoardFigureKey
 
-DISPATCHER_LANES = (L.TO_DISPATCH, L.TO_LOCATE, L.RETURNED, L.TO_CLOSE, L.DISPATCHED_OPEN)
-UNIT_LANES = (L.TO_SIGN, L.IN_HAND, L.DUE_SOON, L.SUPERVISED, L.SENT_BACK, L.HANDED_IN)
+DISPATCHER_LANES = (L.TO_DISPATCH, L.TO_LOCATE, L.RETURNED, L.TO_DECIDE, L.TO_CLOSE, L.TO_AUDIT,
+                    L.DISPATCHED_OPEN)  # fmt: skip
+UNIT_LANES = (
+    L.TO_SIGN,
+    L.IN_HAND,
+    L.DUE_SOON,
+    L.SUPERVISED,
+    L.SENT_BACK,
+    L.ASSIST,
+    L.HANDED_IN,
+    L.APPEALABLE,
+)
+HEAD_LANES = (*UNIT_LANES[:2], L.TO_DECIDE, *UNIT_LANES[2:])
+ARBITER_LANES = (L.TO_RULE, *DISPATCHER_LANES)
 OFFICER_LANES = (L.TO_VERIFY, L.TO_CHECK, L.REPORTED_BY_ME)
 
 
 def lanes_of(actor: Actor) -> tuple[OrderLane, ...]:
     """The lists on this person's home."""
-    if actor.post in DISPATCHERS or actor.post is Post.ARBITER:
+    if actor.post in DISPATCHERS:
         return DISPATCHER_LANES
     if actor.post in UNIT_POSTS:
-        return UNIT_LANES
-    return OFFICER_LANES if actor.post is Post.GRID_OFFICER else ()
+        return HEAD_LANES if actor.post is Post.UNIT_HEAD else UNIT_LANES
+    return {
+        Post.ARBITER: ARBITER_LANES, Post.GRID_OFFICER: OFFICER_LANES, Post.LEADER: (L.TO_COUNTERSIGN,),
+    }.get(actor.post, ())  # fmt: skip
 
 
 def open_now() -> ColumnElement[bool]:
@@ -85,7 +113,15 @@ def lane(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[bool]:
         return false()
     if which is L.REPORTED_BY_ME:
         return col(WorkOrder.reporter_id) == actor.id
+    if which in (L.TO_DECIDE, L.TO_COUNTERSIGN) and actor.post not in UNIT_POSTS:
+        return and_(col(WorkOrder.pending) != literal_column("''"), _asked_of(actor))
+    if which is L.APPEALABLE:
+        return col(WorkOrder.appeal_until) >= now
     return and_(open_now(), _of_open(which, actor, now))
+
+
+def _asked_of(actor: Actor) -> ColumnElement[bool]:
+    return col(WorkOrder.pending).in_(ASKED_OF.get(actor.post, ()))
 
 
 def _of_open(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[bool]:
@@ -98,7 +134,13 @@ def _of_open(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[boo
         case L.RETURNED:
             return state.in_({S.RETURNED, S.DISPUTED})
         case L.TO_CLOSE:
-            return state.in_({S.CLOSE_PENDING, S.CHECK_PENDING, S.SELF_HANDLED})
+            return state.in_({S.CLOSE_PENDING, S.CHECK_PENDING})
+        case L.TO_AUDIT:
+            return state == S.SELF_HANDLED
+        case L.TO_RULE:
+            return state == S.DISPUTED
+        case L.ASSIST:
+            return state.in_(HANDLED_BY_UNIT)
         case L.DISPATCHED_OPEN:
             return state.in_({S.VERIFYING, S.HANDLED, S.CHECKING, S.SPLIT, *HANDLED_BY_UNIT})
         case L.TO_SIGN:
@@ -118,7 +160,9 @@ def _of_open(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[boo
             return and_(state == S.VERIFYING, col(WorkOrder.verifier_id) == actor.id)
         case L.TO_CHECK:
             return and_(state == S.CHECKING, col(WorkOrder.checker_id) == actor.id)
-        case L.REPORTED_BY_ME:
+        case L.TO_DECIDE:
+            return and_(state == S.IN_PROGRESS, _asked_of(actor))
+        case L.REPORTED_BY_ME | L.TO_COUNTERSIGN | L.APPEALABLE:
             return true()
 
 
@@ -164,4 +208,4 @@ def carded(now: datetime) -> ColumnElement[bool]:
     troubled = or_(
         late, unattended, silent, col(WorkOrder.return_times) >= 2, col(WorkOrder.unsolved_times) >= 1
     )
-    return and_(open_now(), troubled)
+    return and_(open_now(), col(WorkOrder.state) != S.SUSPENDED, troubled)

@@ -26,9 +26,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders import lanes
+from server.command.orders.facts import ShareState
 from server.command.orders.flow import TERMINAL
 from server.command.orders.lanes import BoardFigureKey, OrderLane
-from server.command.orders.tables import OrderConsent, WorkOrder
+from server.command.orders.tables import OrderShare, WorkOrder
 from server.graph.paging import Key, decode
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
@@ -99,14 +100,40 @@ def _of_post(actor: Actor) -> ColumnElement[bool]:
     return false()
 
 
+def reach(actor: Actor) -> SelectOfScalar[WorkOrder]:
+    """What this actor may see when he names it: `visible_to`, and what his unit only takes part in."""
+    if actor.role is not Role.OFFICER or actor.post not in UNIT_POSTS:
+        return visible_to(actor)
+    return select(WorkOrder).where(or_(_of_post(actor), _takes_part(actor)))
+
+
+def _takes_part(actor: Actor) -> ColumnElement[bool]:
+    return col(WorkOrder.also).like(reckoned(_marked, actor.unit_id))
+
+
+def _marked(unit_id: str) -> str:
+    return f"%|{unit_id}:%"
+
+
 def one(actor: Actor, id: str) -> SelectOfScalar[WorkOrder]:
     """The order if this actor may see it."""
-    return visible_to(actor).where(WorkOrder.id == id)
+    return reach(actor).where(WorkOrder.id == id)
 
 
 def in_lane(actor: Actor, which: OrderLane, now: datetime) -> SelectOfScalar[WorkOrder]:
     """One list of this person's home."""
+    if which is OrderLane.ASSIST:
+        return select(WorkOrder).where(_assisted(actor), lanes.lane(which, actor, now))
     return visible_to(actor).where(lanes.lane(which, actor, now))
+
+
+def _assisted(actor: Actor) -> ColumnElement[bool]:
+    """The cases the actor's unit has an open share in."""
+    mine = select(OrderShare.order_id).where(
+        OrderShare.unit_id == actor.unit_id,
+        col(OrderShare.state).in_([ShareState.INVITED, ShareState.ACCEPTED]),
+    )
+    return and_(col(WorkOrder.id).in_(mine), _takes_part(actor))
 
 
 def behind(actor: Actor, which: BoardFigureKey, now: datetime) -> SelectOfScalar[WorkOrder]:
@@ -204,7 +231,15 @@ async def figures_by_id(
 
 @kept
 def _lane_marks(actor: Actor, ids: list[str], now: datetime) -> Select[Any]:
-    return _marks(actor, ids, [lanes.lane(which, actor, now) for which in lanes.lanes_of(actor)])
+    return _marks(actor, ids, [_stands(actor, which, now) for which in lanes.lanes_of(actor)])
+
+
+def _stands(actor: Actor, which: OrderLane, now: datetime) -> ColumnElement[bool]:
+    """A list's condition, for an order that is only known to be in reach."""
+    if which is OrderLane.ASSIST:
+        return and_(_assisted(actor), lanes.lane(which, actor, now))
+    own = _of_post(actor) if actor.post in UNIT_POSTS else true()
+    return and_(own, lanes.lane(which, actor, now))
 
 
 @kept
@@ -214,7 +249,7 @@ def _figure_marks(actor: Actor, ids: list[str], now: datetime) -> Select[Any]:
 
 def _marks(actor: Actor, ids: list[str], conditions: Iterable[ColumnElement[bool]]) -> Select[Any]:
     flags = [case((condition, 1), else_=0) for condition in conditions]
-    return visible_to(actor).where(col(WorkOrder.id).in_(ids)).with_only_columns(col(WorkOrder.id), *flags)
+    return reach(actor).where(col(WorkOrder.id).in_(ids)).with_only_columns(col(WorkOrder.id), *flags)
 
 
 def _hit(marks: Sequence[M], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[M]]:
@@ -289,7 +324,7 @@ def read_one(actor: Actor, id: str) -> SelectOfScalar[WorkOrder]:
 
 def some(actor: Actor, ids: Collection[str]) -> SelectOfScalar[WorkOrder]:
     """Those of the orders that this actor may see."""
-    return visible_to(actor).where(col(WorkOrder.id).in_(ids))
+    return reach(actor).where(col(WorkOrder.id).in_(ids))
 
 
 @kept
@@ -334,11 +369,6 @@ def _sent(matters: Collection[str], since: datetime) -> Any:
     matter, unit = col(WorkOrder.matter_code), col(WorkOrder.unit_id)
     since_then = (matter.in_(matters), col(WorkOrder.reported_at) >= since, unit != "")
     return columns(matter, unit, func.count()).where(*since_then).group_by(matter, unit)
-
-
-async def consent(session: AsyncSession, order_id: str, action: str) -> OrderConsent | None:
-    """The first person's consent that a two-person act waits for."""
-    return await session.get(OrderConsent, (order_id, action))
 
 
 async def filed_and_open(session: AsyncSession) -> int:

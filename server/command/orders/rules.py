@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
-from typing import Protocol
 
-from server.command.orders import errors
+from server.command.orders import adjust, errors
+from server.command.orders.facts import Order, ShareState
 from server.command.orders.flow import FLOW, TERMINAL, OrderAction, OrderState
-from server.kernel.actors import Actor
+from server.kernel.actors import Actor, Post
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import IllegalStep
 from server.kernel.flow import Step
@@ -21,9 +21,6 @@ from server.kernel.geo import Wgs84, distance_m
 ON_SITE_M = 100  # domain G1.5, G1.24: checks happen on the spot
 MERGE_M = 50  # domain A8: same sub-type within 50 m …
 MERGE_HOURS = 24  # … and 24 h
-MAX_EXTENSIONS = 2  # domain A10
-MAX_REOPENINGS = 2  # domain G1.29
-REOPEN_DAYS = 30
 REWORK_SHARE = 0.5  # domain G1.25: a failed check restarts half of the limit
 TITLE_CHARACTERS = 28
 MIN_PARTS, MAX_PARTS = 2, 6
@@ -37,7 +34,9 @@ STAGE_LIMITS = {  # domain A4: stage limits around handling; G1 for sign, rule
     "rule": Limit(1, TimeUnit.WORK_DAY),
     "sendcheck": Limit(0.5, TimeUnit.WORK_HOUR),
     "check": Limit(0.5, TimeUnit.WORK_HOUR),
+    "decide": Limit(2, TimeUnit.WORK_HOUR),  # ux 2.11: an application is answered within two hours
 }
+ASIDE = frozenset({"decide", "promise"})  # clocks that are not of the case's own stage
 
 
 class OrderSource(StrEnum):
@@ -71,16 +70,6 @@ class CheckConclusion(StrEnum):
     UNSOLVED = "unsolved"
 
 
-class ReturnReason(StrEnum):
-    """Why a unit sends an order back."""
-
-    NOT_OUR_DUTY = "not_our_duty"
-    WRONG_PLACE = "wrong_place"
-    NOT_ENOUGH_INFO = "not_enough_info"
-    DUPLICATE = "duplicate"
-    DONE_BY_OTHERS = "done_by_others"
-
-
 class RejectReason(StrEnum):
     """Why a report is not accepted."""
 
@@ -90,40 +79,6 @@ class RejectReason(StrEnum):
     DUPLICATE = "duplicate"
     NOT_A_GRID_MATTER = "not_a_grid_matter"
     WITHDRAWN = "withdrawn"
-
-
-class Order(Protocol):
-    """The facts of an order that decisions rest on."""
-
-    state: str
-    source: str
-    reporter_id: str
-    unit_id: str
-    finisher_id: str
-    checker_id: str
-    verifier_id: str
-    lon: float | None
-    lat: float | None
-    matter_code: str
-    reported_at: datetime
-    promised_at: datetime | None
-    bundled_due_at: datetime | None
-    closed_at: datetime | None
-    overdue: bool
-    danger: bool
-    returned_by: str
-    return_times: int
-    reopen_times: int
-    extension_times: int
-    unsolved_times: int
-    suspended_before: bool
-    overtime: bool
-    overtime_exempt: bool
-    dispatcher_id: str
-    parent_id: str
-    parts: int
-    supervise_due_at: datetime | None
-    supervise_red_at: datetime | None
 
 
 def step(order: Order, action: OrderAction, actor: Actor) -> Step[OrderState, OrderAction]:
@@ -136,49 +91,77 @@ def is_open(state: str) -> bool:
     return OrderState(state) not in TERMINAL
 
 
+def counts(state: str) -> bool:
+    """Open, and not resting: a suspended case is neither late nor in time (domain A9.2)."""
+    return is_open(state) and state != OrderState.SUSPENDED
+
+
 OFFERED = frozenset({  # what `offered` reads of an order
-    "state", "reporter_id", "unit_id", "verifier_id", "checker_id", "finisher_id", "return_times", "lon",
-    "parent_id", "parts",
+    "state", "reporter_id", "unit_id", "handler_id", "verifier_id", "checker_id", "finisher_id",
+    "return_times", "lon", "ruled_unit", "first_unit", "also", "pending", "extension_times",
+    "suspended_at", "appeal_until", "closed_at", "reopen_times", "parent_id", "parts",
 })  # fmt: skip
 
 
-def offered(order: Order, actor: Actor) -> list[OrderAction]:
+def offered(order: Order, actor: Actor, now: datetime) -> list[OrderAction]:
     """What this person may do now: the buttons of the screen. Facts a form supplies are not asked yet."""
-    return [a for a in FLOW.offered(OrderState(order.state), actor.post) if _fits(order, a, actor)]
+    return [a for a in FLOW.offered(OrderState(order.state), actor.post) if _fits(order, a, actor, now)]
 
 
-def _fits(order: Order, action: OrderAction, actor: Actor) -> bool:
-    """The guards that need nothing but the order and the person."""
-    A = OrderAction
+def _fits(order: Order, action: OrderAction, actor: Actor, now: datetime) -> bool:
+    """The guards that need nothing but the order, the person and the time."""
+    A, own, free = OrderAction, order.unit_id == actor.unit_id, not order.pending
     match action:
-        case A.SIGN | A.RETURN | A.FINISH | A.DEPT_REJECT:
-            return order.unit_id == actor.unit_id
+        case A.SIGN | A.FINISH | A.DEPT_REJECT | A.ASSIGN | A.INVITE:
+            return own
+        case A.RETURN:
+            return own and order.ruled_unit != order.unit_id and order.handler_id in ("", actor.id)
+        case A.UNASSIGN:
+            return own and order.handler_id not in ("", actor.id)
+        case A.RESUME:
+            return own or actor.post is Post.SYSTEM
+        case A.APPLY_EXTENSION:
+            return own and free and order.extension_times < adjust.MAX_EXTENSIONS
+        case A.APPLY_SUSPENSION:
+            return own and free and order.suspended_at is None
+        case A.ENDORSE | A.DECLINE:
+            return own and adjust.answers(action, order.pending)
+        case A.APPEAL:
+            return own and free and adjust.appealable(order, now)
+        case A.INTERIM:
+            return order.first_unit == actor.unit_id
+        case A.ACCEPT_SHARE | A.DECLINE_SHARE:
+            return adjust.shares_of(order.also).get(actor.unit_id) is ShareState.INVITED
+        case A.FINISH_SHARE:
+            return adjust.shares_of(order.also).get(actor.unit_id) is ShareState.ACCEPTED
+        case A.RULE | A.ASK_VOID:
+            return free
         case A.DEPT_CONFIRM:
-            return order.unit_id == actor.unit_id and order.finisher_id != actor.id
+            return own and order.finisher_id != actor.id
         case A.VERIFY_DONE:
             return order.verifier_id == actor.id
         case A.CHECK_PASS | A.CHECK_FAIL:
             return order.checker_id == actor.id
         case A.CLOSE | A.CLOSE_REJECT:
-            return not actor.unit_id or order.unit_id != actor.unit_id
+            return not actor.unit_id or not own
         case A.AUDIT_PASS | A.AUDIT_FAIL:
             return order.reporter_id != actor.id
         case A.ESCALATE:
-            return disputed(order)
+            return adjust.disputed(order)
         case A.PARTS_DONE | A.REJOIN:
             return False  # they follow the parts
-        case A.SUSPEND | A.APPEAL:
-            return False  # an end date, a plan, two reviews: they wait for their forms
         case A.FILE | A.DISPATCH:
             return order.lon is not None
         case A.SPLIT:
             return order.lon is not None and not order.parent_id
         case A.REOPEN:
-            return bool(order.unit_id)
+            return bool(order.unit_id) and adjust.reopenable(order, now)
         case A.RECONSIDER:
             return order.parts > 0 and not order.unit_id
+        case A.REFUSE_APPEAL:
+            return adjust.answers(action, order.pending)
         case _:
-            return True
+            return action not in adjust.ASKED or adjust.answers(action, order.pending)
 
 
 # ── guards ────────────────────────────────────────────────────────────────────────────────────────
@@ -296,25 +279,6 @@ def needs_condition(met: bool, condition: str) -> None:
         raise errors.ConditionNotMet(field="conditionMet", condition=condition)
 
 
-def needs_returnable(order: Order, *, used: float, reason: str, basis: str) -> None:
-    """With a basis, before the deadline, and within half of the limit. `used` is elapsed / limit."""
-    if not basis.strip():
-        raise errors.ReasonNeeded(field="basis")
-    if order.overdue or used > 0.5:
-        raise errors.ReturnTooLate(used=round(used * 100), limit=50)
-
-
-def disputed(order: Order) -> bool:
-    """Two different units returned it, or one did twice (domain A10)."""
-    return order.return_times >= 2
-
-
-def needs_disputed(order: Order) -> None:
-    """Arbitration only after the second return."""
-    if not disputed(order):
-        raise errors.NotReturnedTwice(times=order.return_times)
-
-
 def needs_same_case(order: Order, master: Order) -> None:
     """Open, of the same kind when both are known, ≤ 50 m and ≤ 24 h apart (domain G1.6)."""
     near = (
@@ -332,42 +296,6 @@ def needs_unit(order: Order) -> None:
     """What goes back goes back to a unit; a case its finder solved never had one."""
     if not order.unit_id:
         raise IllegalStep(flow=FLOW.name, state=order.state, action=OrderAction.REOPEN)
-
-
-def reopenable(order: Order, now: datetime) -> bool:
-    """Within 30 days of closing and at most twice."""
-    late = order.closed_at is not None and now - order.closed_at > timedelta(days=REOPEN_DAYS)
-    return not late and order.reopen_times < MAX_REOPENINGS
-
-
-def needs_reopenable(order: Order, now: datetime) -> None:
-    """A closed case goes back only so often and so late."""
-    if not reopenable(order, now):
-        raise errors.LimitReached(what="reopen", limit=MAX_REOPENINGS)
-
-
-def needs_extendable(order: Order) -> None:
-    """Not overdue, at most two grants."""
-    if order.overdue or order.extension_times >= MAX_EXTENSIONS:
-        raise errors.LimitReached(what="extend", limit=MAX_EXTENSIONS)
-
-
-def needs_suspendable(order: Order) -> None:
-    """Once per case."""
-    if order.suspended_before:
-        raise errors.LimitReached(what="suspend", limit=1)
-
-
-def needs_appealable(order: Order) -> None:
-    """A closed case that ran over time, once."""
-    if not order.overtime or order.overtime_exempt:
-        raise errors.LimitReached(what="appeal", limit=1)
-
-
-def needs_voidable(order: Order) -> None:
-    """A citizen's case is rejected with an answer or merged, not voided; a part of it may be."""
-    if order.source in FROM_CITIZENS and not order.parent_id:
-        raise errors.FromCitizen
 
 
 def needs_whole(order: Order) -> None:

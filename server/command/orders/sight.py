@@ -10,6 +10,7 @@ class Placed(Protocol):
 
     area: str
     unit_id: str
+    also: str
     reporter_id: str
     verifier_id: str
     checker_id: str
@@ -32,7 +33,7 @@ def _sees_in_post(actor: Actor, order: Placed) -> bool:
     if actor.post in DISPATCHERS or actor.post is Post.ARBITER:
         return order.area.startswith(actor.area)
     if actor.post in UNIT_POSTS:
-        return order.unit_id == actor.unit_id
+        return order.unit_id == actor.unit_id or f"|{actor.unit_id}:" in order.also
     if actor.post is Post.GRID_OFFICER:
         own = (order.reporter_id, order.verifier_id, order.checker_id)
         return order.area in actor.cells or actor.id in own

@@ -19,6 +19,11 @@ def _open(name: str, *columns: str) -> Index:
     return Index(f"work_order_open_{name}", *columns, sqlite_where=OPEN, postgresql_where=OPEN)
 
 
+def _few(name: str, where: str, *columns: str) -> Index:
+    """An index of the few orders something special holds for, whatever their state."""
+    return Index(f"work_order_{name}", *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class WorkOrder(SQLModel, table=True):
     """One problem in one place, from the report to the close."""
 
@@ -42,6 +47,9 @@ class WorkOrder(SQLModel, table=True):
         Index("work_order_reporter", "reporter_id", "reported_at"),
         Index("work_order_parent", "parent_id", sqlite_where=PART, postgresql_where=PART),
         Index("work_order_master", "merged_into", sqlite_where=DUPLICATE, postgresql_where=DUPLICATE),
+        _few("pending", "pending <> ''", "pending", "area"),
+        _few("suspended", "suspended_until IS NOT NULL", "suspended_until"),
+        _few("appeal", "appeal_until IS NOT NULL", "unit_id", "appeal_until"),
     )  # fmt: skip
 
     id: str = Field(primary_key=True)  # UUID minted on the reporter's phone
@@ -83,8 +91,13 @@ class WorkOrder(SQLModel, table=True):
     merged_into: str = ""
     parent_id: str = ""  # the case this is a part of
     parts: int = 0  # how many parts it was ever split into
+    first_unit: str = ""  # 首接单位: keeps it safe while others argue
     returned_by: str = ""  # unit ids that returned it, "|cg|zj|"
+    ruled_unit: str = ""  # the unit a ruling bound: it cannot return it
+    also: str = ""  # other units that take part, and how: "|sw:invited|zj:interim|"
+    pending: str = ""  # what waits for whose word: "extension.unit", "appeal.second", "ruling.leader", …
     result_text: str = ""
+    outcome: str = ""  # CloseReason: the unit's claim, and in the end what it was closed for
     cover_id: str = ""
 
     reported_at: datetime = Field(sa_type=UtcDateTime)
@@ -97,6 +110,12 @@ class WorkOrder(SQLModel, table=True):
     due_clock: str = ""
     bundled_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # over all rounds of rework
 
+    suspended_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime
+    )  # granted once: from here 积存 counts
+    suspended_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # while it rests
+    appeal_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # while the unit may appeal
+
     overdue: bool = False  # a running clock is past its deadline
     overtime: bool = False  # the fact, fixed when handling ended
     overtime_exempt: bool = False  # the excuse, never mixed with the fact
@@ -105,7 +124,7 @@ class WorkOrder(SQLModel, table=True):
     reopen_times: int = 0
     extension_times: int = 0
     unsolved_times: int = 0
-    suspended_before: bool = False
+    shuffle_times: int = 0  # 推诿: returns judged groundless
     supervised: bool = False
     supervise_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # 督办 unanswered: yellow …
     supervise_red_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # … and red from here
@@ -127,13 +146,68 @@ class OrderPair(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-class OrderConsent(SQLModel, table=True):
-    """A second person's consent that an act waits for (void by two)."""
+class OrderApplication(SQLModel, table=True):
+    """What a unit asks of the desk, or one person of a second one: extension, suspension, appeal, void."""
 
-    __tablename__ = "order_consent"
+    __tablename__ = "order_application"
+    __table_args__ = (Index("order_application_order", "order_id", "asked_at"),)
+
+    id: str = Field(primary_key=True)
+    order_id: str
+    kind: str  # ApplicationKind
+    state: str  # ApplicationState
+    words: str  # of an extension or suspension: the citizen reads them
+    plan: str = ""
+    reason: str = ""  # VoidReason
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # a suspension's end
+    asked_by: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    endorsed_by: str = ""  # the head, or the first reviewer
+    decided_by: str = ""
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opinion: str = ""  # of the last who spoke
+
+
+class OrderShare(SQLModel, table=True):
+    """What another unit does in a case: invited by the unit in charge, or bound by a ruling."""
+
+    __tablename__ = "order_share"
+    __table_args__ = (Index("order_share_unit", "unit_id", "state"),)
 
     order_id: str = Field(primary_key=True)
-    action: str = Field(primary_key=True)
-    actor_id: str
-    opinion: str
-    at: datetime = Field(sa_type=UtcDateTime)
+    unit_id: str = Field(primary_key=True)
+    share: str
+    state: str  # ShareState
+    asked_by: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    answer: str = ""
+    answered_by: str = ""
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class OrderRuling(SQLModel, table=True):
+    """Who answers for a case that units disputed. Signed, it is a precedent for its matter in its scope."""
+
+    __tablename__ = "order_ruling"
+    __table_args__ = (
+        Index("order_ruling_order", "order_id", "ruled_at"),
+        Index("order_ruling_matter", "state", "matter_code", "signed_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    order_id: str
+    state: str  # RulingState
+    matter_code: str
+    rule_id: str
+    area: str  # of the case
+    scope: str  # area-code prefix in which it is a precedent
+    unit_id: str
+    co_units: str = ""  # "|sw|ga|"
+    text: str
+    basis: str
+    facts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    ruled_by: str
+    ruled_at: datetime = Field(sa_type=UtcDateTime)
+    signed_by: str = ""
+    signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opinion: str = ""  # the leader's

@@ -69,6 +69,8 @@ FLOW = Flow(
         Step(S.NEED_INFO,   A.SUPPLY,        S.SUBMITTED,   CITIZEN, Clock(stop=("need_info",), resume=("triage",)), "G2"),
         Step(S.NEED_INFO,   A.INFO_TIMEOUT,  S.CLOSED,      SYSTEM, Clock(stop=ALL_CLOCKS), "G2: 无法联系, after two reminders"),
         Step(S.SUBMITTED,   A.REJECT,        S.REJECTED,    DESK | SYSTEM, Clock(stop=ALL_CLOCKS), "G2", ("coded_reason",)),
+        *(Step(state,       A.REJECT,        S.REJECTED,    SYSTEM, Clock(stop=ALL_CLOCKS), "G1.7, G1.28: its order went back to the acceptor, or was void")
+          for state in (S.ASSIGNED, S.IN_PROGRESS)),
         Step(S.SUBMITTED,   A.REFER,         S.REFERRED,    DESK, Clock(stop=ALL_CLOCKS), "G2", ("where_to_go",)),
         Step(S.SUBMITTED,   A.ASSIGN,        S.ASSIGNED,    DESK | SYSTEM, Clock(stop=("triage",), start=("reply",)), "G2", ("unit_not_complained_party",)),
         Step(S.ASSIGNED,    A.SIGN,          S.IN_PROGRESS, UNIT | SYSTEM, basis="G2"),

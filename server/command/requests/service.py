@@ -43,6 +43,7 @@ FOLLOWS: Mapping[str, RequestStep] = {  # what the order did → what that is fo
     "close": A.AUDIT_PASS,
     "reopen": A.REOPEN,
     "reject": A.REJECT,
+    "void": A.REJECT,
 }
 ENDS = frozenset({A.AUDIT_PASS, A.REJECT, A.WITHDRAW})
 ROAD = (A.ASSIGN, A.SIGN, A.REPLY)  # from the report to the answer, when nothing goes wrong

@@ -8,7 +8,6 @@ from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import CheckConclusion, offered
 from server.command.orders.service import desk
 from server.command.orders.service.visit import followed
-from server.command.orders.tables import OrderConsent
 from server.kernel.calendar import Limit, TimeUnit
 from tests.city import BIN, BIN_RULE, FAR, on_sqlite, refusal
 from tests.factories import an_officer
@@ -125,7 +124,7 @@ async def test_the_unit_does_not_close_its_own_order(city):
     ):
         async with refusal(city.office, "OWN_WORK"):
             await city.close(id, colleague)
-        assert A.CLOSE not in offered(await city.order(id), colleague) or not colleague.unit_id
+        assert A.CLOSE not in offered(await city.order(id), colleague, city.clock()) or not colleague.unit_id
 
 
 async def test_a_close_that_is_refused_is_another_round(city):
@@ -175,41 +174,6 @@ async def test_after_thirty_days_or_twice_it_stays_closed(city):
     assert ((await city.order(id)).reopen_times, (await city.order(id)).rework_times) == (2, 2)
     async with refusal(city.office, "LIMIT_REACHED"):
         await city.step(city.lin, A.REOPEN, id, "又坏了")
-
-
-# ── void ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("state", ["reported", "dispatched", "in_progress"])
-async def test_voiding_takes_two_people(city, state):
-    id = await city.bring(await city.report(), state)
-    clocks = await city.clocks(id)
-    await city.step(city.li, A.VOID, id, "测试误报")
-    assert ((await city.order(id)).state, await city.clocks(id)) == (state, clocks)
-    assert (await city.verbs(id))[-1] == "void_consent"
-    [consent] = await city.rows(OrderConsent)
-    assert (consent.actor_id, consent.opinion) == ("li", "测试误报")
-    await city.step(city.li, A.VOID, id, "再点一次")
-    assert (await city.order(id)).state == state
-    await city.step(city.he, A.VOID, id, "同意作废")
-    order = await city.order(id)
-    assert (order.state, order.closed_at, await city.clocks(id)) == ("voided", city.clock(), {})
-    assert (await city.lines(id))[-1].detail == {"first": "li"}
-
-
-@on_sqlite
-async def test_what_cannot_be_voided(city):
-    theirs = await city.submit()
-    async with refusal(city.office, "FROM_CITIZEN"):
-        await city.step(city.li, A.VOID, theirs, "误报")
-    id = await city.report()
-    async with refusal(city.office, "REASON_NEEDED"):
-        await city.step(city.li, A.VOID, id)
-    async with refusal(city.office, "NOT_ALLOWED"):
-        await city.step(city.mei, A.VOID, id, "误报")
-    await city.bring(id, "checking")
-    async with refusal(city.office, "ILLEGAL_STEP"):
-        await city.step(city.li, A.VOID, id, "误报")
 
 
 # ── what is left ──────────────────────────────────────────────────────────────────────────────────

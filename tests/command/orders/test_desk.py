@@ -381,7 +381,7 @@ async def test_whoever_solved_it_does_not_audit_it(city, action):
 async def test_what_no_unit_ever_had_cannot_be_reopened(city):
     id = await self_handled(city)
     await city.step(city.li, OrderAction.AUDIT_PASS, id)
-    assert OrderAction.REOPEN not in rules.offered(await city.order(id), city.li)
+    assert OrderAction.REOPEN not in rules.offered(await city.order(id), city.li, city.clock())
     async with refusal(city.office, "ILLEGAL_STEP"):
         await city.step(city.li, OrderAction.REOPEN, id, "又坏了")
 

@@ -1,12 +1,14 @@
 """The table of work orders: computed from itself, complement included, and compared with the law."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 
-from server.command.orders import rules
+from server.command.orders import adjust, rules
 from server.command.orders.flow import FLOW, TERMINAL, OrderAction, OrderState
 from server.command.orders.service import desk
+from server.command.orders.service.applications import DECISIONS
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.errors import IllegalStep, NotAllowed
@@ -27,7 +29,7 @@ def clock(start="", stop="", pause="", resume=""):
     return Clock(*(tuple(sorted(names.split())) for names in (start, stop, pause, resume)))
 
 
-ALL = "accept danger verify dispatch sign handle rule sendcheck check promise"
+ALL = "accept danger verify dispatch sign handle rule sendcheck check decide promise"
 REWORK = clock(start="handle sign", stop="check")
 
 # The national order flow, row by row: from, event, to, who, and what it does to the clocks.
@@ -46,19 +48,34 @@ LAW = {
     (S.FILED, A.DISPATCH): (S.DISPATCHED, DISPATCHERS, clock(start="handle sign", stop="dispatch")),
     (S.DISPATCHED, A.SIGN): (S.IN_PROGRESS, UNIT_POSTS, clock(stop="sign")),
     (S.DISPATCHED, A.RETURN): (S.RETURNED, UNIT_POSTS, clock(stop="sign")),
-    (S.IN_PROGRESS, A.RETURN): (S.RETURNED, UNIT_POSTS, clock()),
+    (S.IN_PROGRESS, A.RETURN): (S.RETURNED, UNIT_POSTS, clock(stop="decide")),
     (S.RETURNED, A.ACCEPT_RETURN): (S.FILED, DISPATCHERS, clock(start="dispatch", stop="handle")),
     (S.RETURNED, A.REFUSE_RETURN): (S.DISPATCHED, DISPATCHERS, clock(start="sign")),
+    (S.RETURNED, A.TO_ACCEPTOR): (S.REPORTED, DISPATCHERS, clock(start="accept", stop="handle")),
     (S.RETURNED, A.ESCALATE): (S.DISPUTED, DISPATCHERS | SYSTEM, clock(start="rule", pause="handle")),
-    (S.DISPUTED, A.RULE): (
-        S.DISPATCHED,
-        DISTRICT | {Post.ARBITER},
-        clock(start="handle sign", stop="handle rule"),
-    ),
-    (S.IN_PROGRESS, A.EXTEND): (S.IN_PROGRESS, DISPATCHERS, clock()),
-    (S.IN_PROGRESS, A.SUSPEND): (S.SUSPENDED, DISTRICT, clock(pause="handle")),
+    (S.DISPUTED, A.INTERIM): (S.DISPUTED, UNIT_POSTS, clock()),
+    (S.DISPUTED, A.RULE): (S.DISPUTED, DISTRICT | {Post.ARBITER}, clock()),
+    (S.DISPUTED, A.SIGN_RULING): (S.DISPATCHED, LEADER, clock(start="handle sign", stop="handle rule")),
+    (S.DISPUTED, A.REFUSE_RULING): (S.DISPUTED, LEADER, clock()),
+    (S.DISPATCHED, A.ASSIGN): (S.IN_PROGRESS, HEAD, clock(stop="sign")),
+    (S.IN_PROGRESS, A.ASSIGN): (S.IN_PROGRESS, HEAD, clock()),
+    (S.IN_PROGRESS, A.UNASSIGN): (S.IN_PROGRESS, UNIT_POSTS, clock()),
+    (S.IN_PROGRESS, A.APPLY_EXTENSION): (S.IN_PROGRESS, UNIT_POSTS, clock()),
+    (S.IN_PROGRESS, A.APPLY_SUSPENSION): (S.IN_PROGRESS, UNIT_POSTS, clock()),
+    (S.IN_PROGRESS, A.ENDORSE): (S.IN_PROGRESS, HEAD | SYSTEM, clock(start="decide")),
+    (S.IN_PROGRESS, A.DECLINE): (S.IN_PROGRESS, HEAD, clock()),
+    (S.IN_PROGRESS, A.EXTEND): (S.IN_PROGRESS, DISPATCHERS, clock(stop="decide")),
+    (S.IN_PROGRESS, A.REFUSE_EXTENSION): (S.IN_PROGRESS, DISPATCHERS, clock(stop="decide")),
+    (S.IN_PROGRESS, A.SUSPEND): (S.SUSPENDED, DISTRICT, clock(pause="handle", stop="decide")),
+    (S.IN_PROGRESS, A.REFUSE_SUSPENSION): (S.IN_PROGRESS, DISTRICT, clock(stop="decide")),
     (S.SUSPENDED, A.RESUME): (S.IN_PROGRESS, HEAD | SYSTEM, clock(resume="handle")),
-    (S.IN_PROGRESS, A.FINISH): (S.HANDLED, UNIT_POSTS, clock()),
+    (S.IN_PROGRESS, A.INVITE): (S.IN_PROGRESS, UNIT_POSTS, clock()),
+    **{
+        (state, action): (state, UNIT_POSTS, clock())
+        for state in (S.DISPATCHED, S.IN_PROGRESS, S.SUSPENDED)
+        for action in (A.ACCEPT_SHARE, A.DECLINE_SHARE, A.FINISH_SHARE)
+    },
+    (S.IN_PROGRESS, A.FINISH): (S.HANDLED, UNIT_POSTS, clock(stop="decide")),
     (S.HANDLED, A.DEPT_REJECT): (S.IN_PROGRESS, HEAD, clock()),
     (S.HANDLED, A.DEPT_CONFIRM): (S.CHECK_PENDING, HEAD | SYSTEM, clock(start="sendcheck", stop="handle")),
     (S.CHECK_PENDING, A.SEND_CHECK): (
@@ -73,7 +90,13 @@ LAW = {
     (S.CLOSE_PENDING, A.CLOSE_REJECT): (S.DISPATCHED, DISPATCHERS, REWORK),
     (S.CLOSED, A.REOPEN): (S.DISPATCHED, DISTRICT | LEADER | SYSTEM, clock(start="handle sign")),
     (S.CLOSED, A.APPEAL): (S.CLOSED, HEAD, clock()),
+    **{
+        (S.CLOSED, action): (S.CLOSED, DISPATCHERS, clock())
+        for action in (A.REVIEW_APPEAL, A.GRANT_APPEAL, A.REFUSE_APPEAL)
+    },
+    **{(state, A.ASK_VOID): (state, DISTRICT, clock()) for state in OPEN_BEFORE_HANDLED},
     **{(state, A.VOID): (S.VOIDED, DISTRICT, clock(stop=ALL)) for state in OPEN_BEFORE_HANDLED},
+    **{(state, A.REFUSE_VOID): (state, DISTRICT, clock()) for state in OPEN_BEFORE_HANDLED},
     **{
         (state, A.SPLIT): (S.SPLIT, DISPATCHERS, clock(stop="accept dispatch handle"))
         for state in (S.REPORTED, S.FILED, S.RETURNED)
@@ -137,7 +160,9 @@ def test_nobody_else_begins_a_case():
 def test_every_state_can_be_reached_and_left_unless_it_is_an_end():
     assert FLOW.reachable() == set(S)
     assert {state for state in S if FLOW.terminal(state)} == TERMINAL - {S.CLOSED}
-    assert {row.action for row in FLOW.steps if row.source is S.CLOSED} == {A.REOPEN, A.APPEAL, A.RECONSIDER}
+    assert {row.action for row in FLOW.steps if row.source is S.CLOSED} == {
+        A.REOPEN, A.RECONSIDER, A.APPEAL, A.REVIEW_APPEAL, A.GRANT_APPEAL, A.REFUSE_APPEAL,
+    }  # fmt: skip
 
 
 def test_from_every_open_state_some_road_leads_to_an_end():
@@ -151,7 +176,9 @@ def test_from_every_open_state_some_road_leads_to_an_end():
 
 def test_every_guard_of_the_table_is_a_rule():
     named = {guard for row in EVERY_ROW for guard in row.guards}
-    assert {guard for guard in named if not callable(getattr(rules, f"needs_{guard}", None))} == set()
+    assert {guard for guard in named if not hasattr(rules, f"needs_{guard}")} - {
+        guard for guard in named if hasattr(adjust, f"needs_{guard}")
+    } == set()
 
 
 def test_every_clock_of_the_table_has_a_limit():
@@ -167,32 +194,58 @@ def test_every_row_names_its_basis():
 FORMS = {
     A.FILE, A.DISPATCH, A.RULE, A.REQUEST_VERIFY, A.VERIFY_DONE, A.MERGE, A.REJECT, A.LOCATE, A.SIGN,
     A.RETURN, A.ACCEPT_RETURN, A.REFUSE_RETURN, A.FINISH, A.CHECK_PASS, A.CHECK_FAIL, A.CLOSE, A.DEPT_CONFIRM,
-    A.DEPT_REJECT, A.SPLIT,
+    A.DEPT_REJECT, A.ASSIGN, A.UNASSIGN, A.INVITE, A.ACCEPT_SHARE, A.DECLINE_SHARE, A.FINISH_SHARE,
+    A.SIGN_RULING, A.REFUSE_RULING, A.RESUME, A.SPLIT,
 }  # fmt: skip
+ASKED = {A.APPLY_EXTENSION, A.APPLY_SUSPENSION, A.APPEAL, A.ASK_VOID}
+ANSWERED = {action for pair in DECISIONS.values() for action in pair}
+PENDING = ("", *DECISIONS, "ruling.leader")
 
 
-def anything(state):
+def anything(state, pending, also):
     """An order on which every guard that needs nothing but the order holds."""
     return WorkOrder(
         id="", no="", state=state, title="", source="patrol", reporter_id="", area="", reported_at=MONDAY,
-        lon=113.2, unit_id="zj", verifier_id="me", checker_id="me", return_times=2,
+        lon=113.2, unit_id="zj", verifier_id="me", checker_id="me", return_times=2, first_unit="zj",
+        handler_id="", pending=pending, also=also, appeal_until=MONDAY,
     )  # fmt: skip
 
 
 def split(state):
     """The same of a case that was split: it has parts and no unit."""
-    order = anything(state)
+    order = anything(state, "", "")
     order.unit_id, order.parts = "", 2
     return order
 
 
 def test_whatever_is_offered_has_a_verb():
     offered = set()
-    for post in Post:
+    for post, pending, also in product(Post, PENDING, ("", "|zj:invited|", "|zj:accepted|")):
         unit = "zj" if post in UNIT_POSTS else ""
         actor = Actor("me", Role.OFFICER, post, area="440103", unit_id=unit)
         for state in S:
-            offered |= set(rules.offered(anything(state), actor))
-            offered |= set(rules.offered(split(state), actor))
-    assert offered == FORMS | set(desk.PLAIN)
-    assert not FORMS & set(desk.PLAIN)
+            order = anything(state, pending, also)
+            offered |= set(rules.offered(order, actor, MONDAY))
+            offered |= set(rules.offered(split(state), actor, MONDAY))
+            order.handler_id = "another"
+            offered |= set(rules.offered(order, actor, MONDAY))
+    assert offered == FORMS | ASKED | ANSWERED | set(desk.PLAIN)
+    assert not (FORMS | ASKED | ANSWERED) & set(desk.PLAIN)
+
+
+def test_only_what_is_asked_is_answered():
+    """For every thing that may be pending: its two answers, and of the others none."""
+    for pending, answers in DECISIONS.items():
+        kind = pending.partition(".")[0]
+        state = next(iter(sorted(adjust.WAITS[kind])))
+        found = {
+            action
+            for post in Post
+            for action in rules.offered(
+                anything(state, pending, ""),
+                Actor("me", Role.OFFICER, post, unit_id="zj" if post in UNIT_POSTS else ""),
+                MONDAY,
+            )
+        }
+        assert (pending, found & ANSWERED) == (pending, set(answers))
+        assert found & ASKED == set()

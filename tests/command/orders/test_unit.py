@@ -5,8 +5,9 @@ from functools import partial
 
 import pytest
 
+from server.command.orders.facts import ReturnReason
 from server.command.orders.flow import OrderAction
-from server.command.orders.rules import ReturnReason, offered
+from server.command.orders.rules import offered
 from server.command.orders.service import desk, unit
 from server.identity import accounts
 from server.identity.tables import PostHolding
@@ -108,23 +109,6 @@ async def test_a_unit_returns_within_half_of_its_limit(city, used, late):
     assert refused.value.params == {"used": 50, "limit": 50}
 
 
-async def test_the_second_return_may_be_taken_to_arbitration(city):
-    id = await city.send_back(await in_hand(city))
-    await city.move(city.li, desk.decide_return, id, accept=False, opinion="属于你单位职责")
-    order = await city.order(id)
-    assert (order.state, order.unit_id, order.due_clock) == ("dispatched", "zj", "sign")
-    assert await city.clocks(id) == {"handle": "running", "sign": "running", "promise": "running"}
-    await city.send_back(id)
-    assert ((await city.order(id)).return_times, A.ESCALATE in offered(await city.order(id), city.li)) == (
-        2,
-        True,
-    )
-    await city.step(city.li, A.ESCALATE, id)
-    order = await city.order(id)
-    assert (order.state, order.due_clock) == ("disputed", "rule")
-    assert await city.clocks(id) == {"handle": "paused", "rule": "running", "promise": "running"}
-
-
 async def test_two_units_that_return_it_are_both_remembered(city):
     id = await city.send_back(await dispatched(city))
     await city.move(city.li, desk.decide_return, id, accept=True, opinion="")
@@ -136,7 +120,7 @@ async def test_two_units_that_return_it_are_both_remembered(city):
 @on_sqlite
 async def test_one_return_is_no_dispute(city):
     id = await city.send_back(await in_hand(city))
-    assert A.ESCALATE not in offered(await city.order(id), city.li)
+    assert A.ESCALATE not in offered(await city.order(id), city.li, city.clock())
     async with refusal(city.office, "NOT_RETURNED_TWICE"):
         await city.step(city.li, A.ESCALATE, id)
 
@@ -213,7 +197,7 @@ async def test_the_finisher_does_not_confirm_his_own_work(city):
     id = await city.finish(await in_hand(city))
     order = await city.order(id)
     order.finisher_id = "tang"
-    assert A.DEPT_CONFIRM not in offered(order, city.tang)
+    assert A.DEPT_CONFIRM not in offered(order, city.tang, city.clock())
     both = type(city.tang)("wang", city.tang.role, city.tang.post, unit_id="zj")
     async with refusal(city.office, "OWN_WORK"):
         await city.confirm(id, both)
@@ -285,63 +269,3 @@ async def retire(city, name: str) -> None:
     [holding] = await city.rows(PostHolding, PostHolding.account_id == name)
     async with city.office.work(SYSTEM) as work:
         await accounts.take_post(work, holding.id)
-
-
-# ── extension and ruling ──────────────────────────────────────────────────────────────────────────
-
-
-async def test_the_desk_grants_the_limit_once_more_twice(city):
-    id = await in_hand(city)
-    first = (await city.clock_of(id, "handle")).due_at
-    async with refusal(city.office, "REASON_NEEDED"):
-        await city.step(city.li, A.EXTEND, id)
-    for times in (1, 2):
-        await city.step(city.li, A.EXTEND, id, "等待配件")
-        order, handle = await city.order(id), await city.clock_of(id, "handle")
-        assert (order.state, order.extension_times, handle.limit_value) == (
-            "in_progress",
-            times,
-            2 + 2 * times,
-        )
-        assert (order.due_at, order.bundled_due_at) == (handle.due_at, handle.due_at)
-    assert handle.due_at - first == timedelta(days=6)  # four working days and a weekend
-    assert handle.original_due_at == first
-    async with refusal(city.office, "LIMIT_REACHED"):
-        await city.step(city.li, A.EXTEND, id, "再等等")
-
-
-@on_sqlite
-async def test_what_is_overdue_is_not_extended(city):
-    id = await in_hand(city)
-    city.clock.advance(days=4)
-    async with refusal(city.office, "CLOCK_RUN_OUT"):
-        await city.step(city.li, A.EXTEND, id, "等待配件")
-    await city.sweep()
-    async with refusal(city.office, "LIMIT_REACHED"):
-        await city.step(city.li, A.EXTEND, id, "等待配件")
-
-
-@pytest.mark.parametrize("who", ["arbiter", "li"])
-async def test_a_ruling_ends_the_dispute_with_a_whole_new_limit(city, who):
-    id = await in_hand(city)
-    for _ in range(2):
-        await city.send_back(id)
-        if (await city.order(id)).return_times < 2:
-            await city.move(city.li, desk.decide_return, id, accept=False, opinion="属于你单位职责")
-    await city.step(city.li, A.ESCALATE, id)
-    judge = getattr(city, who)
-    assert A.RULE in offered(await city.order(id), judge)
-    async with refusal(city.office, "REASON_NEEDED") as refused:
-        await city.ask_dispatch(id, judge, unit_id="sw")
-    assert refused.value.field == "overrideReason"
-    async with refusal(city.office, "NOT_ALLOWED"):
-        await city.ask_dispatch(id, city.mei, unit_id="sw", override_reason="裁定由区水务局办理")
-    city.clock.advance(days=1)
-    asked_at = city.clock()
-    await city.dispatch(id, judge, unit_id="sw", override_reason="裁定由区水务局办理")
-    order, handle = await city.order(id), await city.clock_of(id, "handle")
-    assert (order.state, order.unit_id, handle.started_at, order.bundled_due_at) == (
-        "dispatched", "sw", asked_at, handle.due_at,
-    )  # fmt: skip
-    assert await city.clocks(id) == {"handle": "running", "sign": "running", "promise": "running"}
-    assert ((await city.verbs(id))[-1], (await city.lines(id))[-1].opinion) == ("rule", "裁定由区水务局办理")

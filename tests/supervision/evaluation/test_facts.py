@@ -155,7 +155,7 @@ def test_a_refused_return_is_buck_passing_only_where_it_was_groundless(groundles
 
 
 def test_a_ruling_for_another_unit_frees_the_one_that_had_it():
-    lines = (*SENT, line(2, "return"), line(3, "escalate"), line(4, "rule", receiver="sw"), *DONE[3:])
+    lines = (*SENT, line(2, "return"), line(3, "escalate"), line(4, "sign_ruling", receiver="sw"), *DONE[3:])
     found = facts(a_case(state="check_pending", unit_id="sw"), lines, CLOCKS, at(100), elapsed)
     assert found.parts["zj"] == Counters(received=1, back=1, freed=1)
 

@@ -43,6 +43,7 @@ class Suggestion:
     due_at: datetime | None = strawberry.field(description="Handling deadline if it were dispatched now.")
     alternatives: list[Alternative]
     same_kind90: int = strawberry.field(description="Cases of this kind in 90 days that went to a unit …")
+    ruled: str | None = strawberry.field(description="Number of the case whose ruling named the unit.")
     same_kind_by_unit90: int = strawberry.field(description="… and how many of them to the suggested one.")
 
 
@@ -81,6 +82,7 @@ def _suggestion(
         failed=kept.failed,
         matter=Matter.of(catalogue.matter(best["matter"])) if best else None,
         rule=FilingRule.of(rule) if rule else None, unit=unit_of(office, best["unit"]) if best else None,
+        ruled=(best or {}).get("ruled"),
         due_at=office.calendar.due(office.clock(), rule.limit) if rule else None,
         alternatives=[
             Alternative(

@@ -6,6 +6,7 @@ from typing import Protocol
 import strawberry
 
 from server.command.graphql.types import PlaceInput
+from server.command.orders.facts import CloseReason, ReturnReason
 from server.command.orders.flow import OrderAction
 from server.command.orders.graphql.reads import read
 from server.command.orders.graphql.types import WorkOrder
@@ -13,10 +14,9 @@ from server.command.orders.rules import (
     CheckConclusion,
     OrderSource,
     RejectReason,
-    ReturnReason,
     VerifyConclusion,
 )  # fmt: skip
-from server.command.orders.service import desk, field, unit
+from server.command.orders.service import desk, field, shares, suspension, unit
 from server.command.orders.service import report as intake
 from server.command.orders.service.report import Report, Spot, spot_of_area
 from server.graph.audience import mutation_for
@@ -122,11 +122,12 @@ class DecideReturn:
     accept: bool
     op_id: strawberry.ID
     opinion: str = ""
+    groundless: bool = False  # 推诿: counted against the unit, with a refusal
 
 
 @strawberry.input
 class FinishOrder:
-    """The result, shown and told."""
+    """The result, shown and told; or the coded reason why there can be none."""
 
     id: strawberry.ID
     version: int
@@ -134,6 +135,7 @@ class FinishOrder:
     photo_ids: list[strawberry.ID]
     op_id: strawberry.ID
     place: PlaceInput | None = None
+    cannot: CloseReason | None = None
 
 
 @strawberry.input
@@ -151,12 +153,13 @@ class SubmitCheck:
 
 @strawberry.input
 class CloseOrder:
-    """The close condition, ticked by a person."""
+    """The close condition, ticked by a person, and what it is closed for; null as the unit said."""
 
     id: strawberry.ID
     version: int
     condition_met: bool
     op_id: strawberry.ID
+    reason: CloseReason | None = None
     opinion: str = ""
 
 
@@ -193,7 +196,7 @@ class Mutation:
         """Put a case on the map."""
         spot = _spot(info, input)
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "locate", input):
+            if await first(work, "locate", input):
                 await desk.locate(work, id=input.id, version=input.version, spot=spot)
         return await read(info, input.id)
 
@@ -201,7 +204,7 @@ class Mutation:
     async def dispatch_order(self, info: Info, input: DispatchOrder) -> WorkOrder:
         """File and dispatch; `held` says until when it can be taken back."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "dispatch", input):
+            if await first(work, "dispatch", input):
                 await desk.ask_dispatch(
                     work, id=input.id, version=input.version, matter_code=input.matter_code,
                     rule_id=input.rule_id, unit_id=input.unit_id,
@@ -213,7 +216,7 @@ class Mutation:
     async def reject_order(self, info: Info, input: RejectOrder) -> WorkOrder:
         """Not accepted, with a reason; held for ten seconds."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "reject", input):
+            if await first(work, "reject", input):
                 await desk.ask_reject(work, id=input.id, version=input.version, reason=input.reason,
                                       opinion=input.opinion, op_id=an_id(input.op_id))  # fmt: skip
         return await read(info, input.id)
@@ -229,7 +232,7 @@ class Mutation:
     async def request_verify(self, info: Info, input: RequestVerify) -> WorkOrder:
         """派网格员核实."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "request_verify", input):
+            if await first(work, "request_verify", input):
                 await desk.request_verify(work, id=input.id, version=input.version, opinion=input.opinion)
         return await read(info, input.id)
 
@@ -237,7 +240,7 @@ class Mutation:
     async def submit_verify(self, info: Info, input: SubmitVerify) -> WorkOrder:
         """提交核实, within 100 m of the place."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "submit_verify", input):
+            if await first(work, "submit_verify", input):
                 await field.verify(
                     work, id=input.id, version=input.version, conclusion=input.conclusion, text=input.text,
                     photo_ids=input.photo_ids, here=input.place.point(),
@@ -258,7 +261,7 @@ class Mutation:
     async def return_order(self, info: Info, input: ReturnOrder) -> WorkOrder:
         """退回指挥中心, with a basis."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "return", input):
+            if await first(work, "return", input):
                 await unit.return_(
                     work, id=input.id, version=input.version, reason=input.reason, basis=input.basis,
                     opinion=input.opinion, unit_id=input.suggested_unit_id or "",
@@ -269,25 +272,25 @@ class Mutation:
     async def decide_return(self, info: Info, input: DecideReturn) -> WorkOrder:
         """同意退回, or not."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "decide_return", input):
+            if await first(work, "decide_return", input):
                 await desk.decide_return(work, id=input.id, version=input.version, accept=input.accept,
-                                         opinion=input.opinion)  # fmt: skip
+                                         opinion=input.opinion, groundless=input.groundless)  # fmt: skip
         return await read(info, input.id)
 
     @mutation_for(OFFICER)
     async def finish_order(self, info: Info, input: FinishOrder) -> WorkOrder:
         """提交结果; AFTER_PHOTO_NEEDED without a photo."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "finish", input):
+            if await first(work, "finish", input):
                 await unit.finish(work, id=input.id, version=input.version, text=input.text,
-                                  photo_ids=input.photo_ids)  # fmt: skip
+                                  photo_ids=input.photo_ids, cannot=input.cannot)  # fmt: skip
         return await read(info, input.id)
 
     @mutation_for(OFFICER)
     async def submit_check(self, info: Info, input: SubmitCheck) -> WorkOrder:
         """提交核查, within 100 m of the place, by somebody who is not of the unit."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "submit_check", input):
+            if await first(work, "submit_check", input):
                 await field.check(
                     work, id=input.id, version=input.version, conclusion=input.conclusion, text=input.text,
                     photo_ids=input.photo_ids, here=input.place.point(),
@@ -298,21 +301,31 @@ class Mutation:
     async def close_order(self, info: Info, input: CloseOrder) -> WorkOrder:
         """结案; CONDITION_NOT_MET unless the condition is ticked."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "close", input):
+            if await first(work, "close", input):
                 await desk.close(work, id=input.id, version=input.version,
-                                 condition_met=input.condition_met, opinion=input.opinion)  # fmt: skip
+                                 condition_met=input.condition_met, opinion=input.opinion,
+                                 reason=input.reason)  # fmt: skip
         return await read(info, input.id)
 
     @mutation_for(OFFICER, LEADER)
     async def step_order(self, info: Info, input: StepOrder) -> WorkOrder:
         """The rarer steps; those that need a form have their own mutation."""
         async with info.context.office.work(info.context.actor) as work:
-            if await _first(work, "step", input):
+            if await first(work, "step", input):
                 match input.action:
                     case OrderAction.DEPT_CONFIRM:
                         await unit.confirm(work, id=input.id, version=input.version, opinion=input.opinion)
                     case OrderAction.DEPT_REJECT:
                         await unit.reject(work, id=input.id, version=input.version, opinion=input.opinion)
+                    case OrderAction.UNASSIGN:
+                        await unit.unassign(work, id=input.id, version=input.version)
+                    case OrderAction.RESUME:
+                        await suspension.resume(
+                            work, id=input.id, version=input.version, opinion=input.opinion
+                        )
+                    case OrderAction.ACCEPT_SHARE | OrderAction.DECLINE_SHARE | OrderAction.FINISH_SHARE:
+                        await shares.answer(work, id=input.id, version=input.version, action=input.action,
+                                            text=input.opinion)  # fmt: skip
                     case _:
                         await desk.step(work, id=input.id, version=input.version, action=input.action,
                                         opinion=input.opinion)  # fmt: skip
@@ -342,6 +355,6 @@ class Asked(Protocol):
     op_id: strawberry.ID
 
 
-async def _first(work: Work, operation: str, input: Asked) -> bool:
+async def first(work: Work, operation: str, input: Asked) -> bool:
     """False when this person's phone asked for exactly this before. Raises KeyReused."""
     return await work.first_time(operation, input.op_id, strawberry.asdict(input))

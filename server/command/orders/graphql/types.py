@@ -32,6 +32,7 @@ from server.command.graphql.types import (
 from server.command.orders import cards, pairs, queries, rules
 from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
+from server.command.orders.graphql.asking import AskedOrder
 from server.command.orders.graphql.hints import Suggestion, load_suggestions
 from server.command.orders.graphql.holds import Hold, load_holds
 from server.command.orders.graphql.loaders import (
@@ -49,7 +50,7 @@ from server.command.orders.tables import WorkOrder as Row
 from server.command.triage.rules import MERGE_SUGGESTED_FROM, Report, similarity
 from server.graph.audience import field_for
 from server.graph.context import Context, Info
-from server.graph.views import View, column
+from server.graph.views import column
 from server.identity.graphql import Unit
 from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, STAFF, Post, Role
 from server.kernel.geo import distance_m
@@ -83,7 +84,7 @@ class Whole:
 
 
 @strawberry.type
-class WorkOrder(View[Row]):
+class WorkOrder(AskedOrder):
     """One problem in one place, from the report to the close."""
 
     seen_by: ClassVar[frozenset[Role]] = STAFF
@@ -182,7 +183,7 @@ class WorkOrder(View[Row]):
         """What this person may do now: the buttons of the screen. None while an act is held."""
         if await info.context.loader(load_holds).load(self.row.id):
             return []
-        offered = rules.offered(self.row, info.context.actor)
+        offered = rules.offered(self.row, info.context.actor, info.context.office.clock())
         may = info.context.actor.post in {Post.LEADER, Post.DISTRICT_DISPATCHER}
         if may and self.row.unit_id and rules.is_open(self.row.state):
             offered += [] if self.row.supervised else [OrderAction.SUPERVISE]

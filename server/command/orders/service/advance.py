@@ -1,14 +1,15 @@
 """One step of the flow, done right: state, clocks, flags, counters, flow record, followers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from sqlmodel import col, select, update
 
 from server.command.catalogue.book import Catalogue
 from server.command.catalogue.entries import FilingRule
 from server.command.library import Library
-from server.command.orders import queries, rules
+from server.command.orders import adjust, docket, queries, rules
+from server.command.orders.facts import ApplicationState, RulingState
 from server.command.orders.flow import ALL_CLOCKS, FLOW, OrderAction, OrderState
 from server.command.orders.tables import WorkOrder
 from server.kernel.actors import SYSTEM, Actor
@@ -16,7 +17,7 @@ from server.kernel.calendar import Limit, TimeUnit, day_of
 from server.kernel.errors import NotFound, StaleVersion
 from server.kernel.flow import Clock
 from server.platform import sla
-from server.platform.work import Moved, Work
+from server.platform.work import Moved, Office, Work
 
 KIND = "order"
 
@@ -40,6 +41,8 @@ async def advance(
     row = FLOW.step(OrderState(order.state), action, (by or work.actor).post)
     was = standing(order)
     order.state = row.target
+    if order.pending and not adjust.outlives(order.pending, order.state):
+        await lapse(work, order)
     with work.session.no_autoflush:  # one step is one UPDATE, and one version
         await turn(work, order, row.clock)
         await settle(work, order, was)
@@ -96,10 +99,21 @@ def note(
 
 def touches(order: WorkOrder) -> list[str]:
     """Whom news of the order concerns, beside those who watch its area."""
-    people = {order.verifier_id, order.checker_id, order.reporter_id} - {""}
-    units = {order.unit_id, *order.returned_by.split("|")} - {""}
+    people = {order.verifier_id, order.checker_id, order.reporter_id, order.handler_id} - {""}
+    units = {order.unit_id, *order.returned_by.split("|"), *adjust.shares_of(order.also)} - {""}
     cells = {order.cell} - {""}
     return [f"person:{p}" for p in people] + [f"unit:{u}" for u in units] + [f"cell:{c}" for c in cells]
+
+
+async def lapse(work: Work, order: WorkOrder) -> None:
+    """The case went on, so what was asked about it needs no answer any more."""
+    application = await docket.waiting(work.session, order.id)
+    if application:
+        application.state, application.decided_at = ApplicationState.LAPSED, work.now
+    ruling = await docket.proposed(work.session, order.id)
+    if ruling:
+        ruling.state = RulingState.REFUSED
+    order.pending = ""
 
 
 # ── clocks ────────────────────────────────────────────────────────────────────────────────────────
@@ -134,7 +148,19 @@ def set_handle_limit(order: WorkOrder, limit: Limit) -> None:
     order.handle_limit = f"{limit.value:g} {limit.unit}"
 
 
-def catalogue_of(work: Work, order: WorkOrder) -> Catalogue:
+async def handle_clock(work: Work, order: WorkOrder) -> sla.Timer | None:
+    """The clock of the present round of handling, running or paused; None when there is none."""
+    return next((t for t in await sla.live(work, KIND, order.id) if t.name == "handle"), None)
+
+
+class Housed(Protocol):
+    """Whatever knows its office: a unit of work, or what answers a question."""
+
+    @property
+    def office(self) -> Office: ...
+
+
+def catalogue_of(work: Housed, order: WorkOrder) -> Catalogue:
     """The edition an order is filed under for its whole life; what holds, as long as it is not filed.
 
     Raises StaleVersion in the second before this process has taken the edition up.
@@ -148,12 +174,12 @@ def catalogue_of(work: Work, order: WorkOrder) -> Catalogue:
     return edition
 
 
-def rule_of(work: Work, order: WorkOrder) -> FilingRule:
+def rule_of(work: Housed, order: WorkOrder) -> FilingRule:
     """The filing rule the order was filed under, as its own edition has it."""
     return catalogue_of(work, order).rule(order.rule_id)
 
 
-def rule_limit(work: Work, order: WorkOrder) -> Limit:
+def rule_limit(work: Housed, order: WorkOrder) -> Limit:
     """The limit of the filing rule the order was filed under."""
     return rule_of(work, order).limit
 
@@ -172,13 +198,15 @@ async def settle(work: Work, order: WorkOrder, was: Standing) -> None:
     nearest = pressing(running)
     order.due_at = nearest.due_at if nearest else None
     order.due_clock = nearest.name if nearest else ""
-    order.overdue = rules.is_open(order.state) and any(timer.level >= 100 for timer in running)
+    order.overdue = rules.counts(order.state) and any(
+        timer.level >= 100 for timer in running if timer.name != "decide"
+    )
     recount(work, order, was)
 
 
 def pressing(live: Sequence[sla.Timer]) -> sla.Timer | None:
     """The clock whose deadline an order shows: the stage's nearest, or the promise where no stage runs."""
-    stage = [timer for timer in live if timer.name != "promise" and timer.due_at] or [
+    stage = [timer for timer in live if timer.name not in rules.ASIDE and timer.due_at] or [
         timer for timer in live if timer.due_at
     ]
     return min(stage, key=lambda timer: timer.due_at or queries.FAR, default=None)
@@ -214,7 +242,7 @@ async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
     order = (await work.session.exec(rows.execution_options(populate_existing=True))).one_or_none()
     if order is None or not rules.is_open(order.state):
         return
-    if level >= 100 and not order.overdue:
+    if level >= 100 and not order.overdue and timer.name != "decide" and rules.counts(order.state):
         was = standing(order)
         statement = update(WorkOrder).where(col(WorkOrder.id) == order.id).values(overdue=True)
         await work.session.exec(statement, execution_options={"synchronize_session": False})

@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlmodel import col
+
 from server.command.library import Library
-from server.command.orders import queries, rules
+from server.command.orders import adjust, rules
 from server.command.orders.cards import card as card_of
+from server.command.orders.facts import RESOLVED, CloseReason, ShareState
 from server.command.orders.flow import OrderAction, OrderState
+from server.command.orders.precedents import ruled
 from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
     KIND,
@@ -21,18 +25,19 @@ from server.command.orders.service.advance import (
 )  # fmt: skip
 from server.command.orders.service.field import find_officer, rework
 from server.command.orders.service.report import Spot, relocate
-from server.command.orders.tables import OrderConsent, WorkOrder
+from server.command.orders.service.shares import interim
+from server.command.orders.tables import WorkOrder
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import day_of
 from server.kernel.errors import BadInput
 from server.kernel.text import clean_line, clean_text
-from server.platform import holds, sla
+from server.platform import files, holds
+from server.platform.files import File
 from server.platform.work import Work
 
 A = OrderAction
 OPINION_LIMIT = 500
 
-SENDING = {OrderState.FILED: A.DISPATCH, OrderState.DISPUTED: A.RULE}  # else it is filed first
 DISPATCH, REJECT = "order.dispatch", "order.reject"  # acts held for ten seconds
 
 
@@ -62,15 +67,10 @@ async def ask_dispatch(
     work: Work, *, id: str, version: int, matter_code: str, rule_id: str, unit_id: str,
     override_reason: str, op_id: str,
 ) -> WorkOrder:  # fmt: skip
-    """File and dispatch in one tap; it happens when the ten seconds to take it back are over.
-
-    A dispute is ruled the same way (G1.15): by naming the unit, with words.
-    """
+    """File and dispatch in one tap; it happens when the ten seconds to take it back are over."""
     order = await seen(work, id, version)
     reason = clean_line(override_reason, field="overrideReason", limit=OPINION_LIMIT)
-    step = rules.step(order, SENDING.get(OrderState(order.state), A.FILE), work.actor)
-    if step.action is A.RULE:
-        rules.needs_opinion(reason, field="overrideReason")
+    rules.step(order, A.DISPATCH if order.state == OrderState.FILED else A.FILE, work.actor)
     dispatchable(work, order, matter_code, rule_id, unit_id, reason)
     args = {"id": id, "matter_code": matter_code, "rule_id": rule_id, "unit_id": unit_id, "reason": reason}
     await holds.hold(work, id=op_id, act=DISPATCH, args=args, kind=KIND, subject_id=id, area=order.area)
@@ -78,7 +78,7 @@ async def ask_dispatch(
 
 
 async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
-    """G1.8 and G1.9, or G1.15: file under a rule, send to a unit, start its clocks."""
+    """G1.8 and G1.9: file under a rule, send to a unit, start its clocks."""
     order = await seen(work, args["id"])
     matter_code, rule_id, unit_id = args["matter_code"], args["rule_id"], args["unit_id"]
     dispatchable(work, order, matter_code, rule_id, unit_id, args["reason"])
@@ -86,15 +86,13 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
         order.catalogue_ref = catalogue_of(work, order).ref
         order.matter_code, order.rule_id = matter_code, rule_id
         await advance(work, order, A.FILE, detail={"matter": matter_code, "rule": rule_id})
-    step = SENDING.get(OrderState(order.state), A.FILE)
     order.matter_code, order.rule_id = matter_code, rule_id
-    if step is A.RULE:  # the unit gets the whole limit, so the first deadline falls too
-        order.bundled_due_at = None
+    order.first_unit, order.also = order.first_unit or unit_id, ""
     order.unit_id, order.override_reason = unit_id, args["reason"]
     order.dispatcher_id, order.dispatched_at = work.actor.id, work.now
     order.handler_id = order.finisher_id = ""
     set_handle_limit(order, rule_limit(work, order))
-    await advance(work, order, step, receiver=unit_id, opinion=args["reason"],
+    await advance(work, order, A.DISPATCH, receiver=unit_id, opinion=args["reason"],
                   detail={"unit": unit_id, "matter": matter_code, "rule": rule_id,
                           "suggested": (order.suggestion.get("best") or {}).get("unit", "")})  # fmt: skip
     return order
@@ -106,11 +104,12 @@ def dispatchable(
     """The guards of filing and dispatching."""
     library = work.office.of(Library)
     rules.needs_place(order)
-    catalogue, allowed = catalogue_of(work, order), library.matrix.allowed(matter_code, order.area)
+    catalogue = catalogue_of(work, order)
     rules.needs_grid_matter(catalogue.in_grid(matter_code, day_of(work.now)), matter_code)
     rules.needs_rule_of_matter(rule_id, {rule.id for rule in catalogue.rules_for(matter_code)})
     if unit_id not in library.units:
         raise BadInput(field="unitId")
+    allowed = ruled(work.office).matrix.allowed(matter_code, order.area)
     rules.needs_unit_in_matrix(unit_id, allowed, reason, library.units[unit_id].name)
 
 
@@ -167,8 +166,11 @@ async def master_of(work: Work, order_id: str) -> str:
     return order_id
 
 
-async def decide_return(work: Work, *, id: str, version: int, accept: bool, opinion: str) -> WorkOrder:
-    """G1.12, G1.13: back to filing for another unit, or back to the unit that returned it."""
+async def decide_return(
+    work: Work, *, id: str, version: int, accept: bool, opinion: str, groundless: bool = False
+) -> WorkOrder:
+    """G1.12, G1.13: back to filing for another unit, or back to the unit that returned it; a return
+    without grounds counts against it as 推诿."""
     order = await seen(work, id, version)
     words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
     if accept:
@@ -179,18 +181,31 @@ async def decide_return(work: Work, *, id: str, version: int, accept: bool, opin
     else:
         rules.step(order, A.REFUSE_RETURN, work.actor)
         rules.needs_opinion(words)
-        await advance(work, order, A.REFUSE_RETURN, opinion=words, receiver=order.unit_id)
+        order.shuffle_times += groundless
+        await advance(work, order, A.REFUSE_RETURN, opinion=words, receiver=order.unit_id,
+                      detail={"groundless": True} if groundless else None)  # fmt: skip
     return order
 
 
-async def close(work: Work, *, id: str, version: int, condition_met: bool, opinion: str = "") -> WorkOrder:
-    """G1.26: the condition is ticked by somebody who is not of the handling unit."""
+async def close(
+    work: Work, *, id: str, version: int, condition_met: bool, opinion: str = "",
+    reason: CloseReason | None = None,
+) -> WorkOrder:  # fmt: skip
+    """G1.26: by somebody who is not of the handling unit, for a coded reason: solved when the close
+    condition is ticked, else with words."""
     order = await seen(work, id, version)
     rules.step(order, A.CLOSE, work.actor)
-    rules.needs_condition(condition_met, rule_of(work, order).close_condition)
+    words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
+    why = reason or CloseReason(order.outcome or CloseReason.SOLVED)
+    if why in RESOLVED:
+        rules.needs_condition(condition_met, rule_of(work, order).close_condition)
+    else:
+        rules.needs_opinion(words)
     rules.needs_independent(order, work.actor.id, work.actor.unit_id)
-    order.closed_at = work.now
-    await advance(work, order, A.CLOSE, opinion=clean_text(opinion, field="opinion", limit=OPINION_LIMIT))
+    order.closed_at, order.outcome = work.now, why
+    if order.overtime and not order.overtime_exempt:
+        order.appeal_until = work.office.calendar.due(work.now, adjust.APPEAL_LIMIT)
+    await advance(work, order, A.CLOSE, opinion=words, detail={"reason": why})
     return order
 
 
@@ -220,6 +235,10 @@ async def send_check(work: Work, order: WorkOrder, *, by_system: bool = False) -
 
 async def _waive_check(work: Work, order: WorkOrder, opinion: str) -> None:
     rules.needs_opinion(opinion)
+    shown = await work.session.exec(
+        files.attached(KIND, [order.id]).where(col(File.photo_kind) == files.PhotoKind.AFTER)
+    )
+    adjust.needs_waivable(order, rule_limit(work, order), len(shown.all()))
     await advance(work, order, A.WAIVE_CHECK, opinion=opinion)
 
 
@@ -231,7 +250,7 @@ async def _close_reject(work: Work, order: WorkOrder, opinion: str) -> None:
 
 async def _audit_pass(work: Work, order: WorkOrder, opinion: str) -> None:
     rules.needs_not_reporter(order, work.actor)
-    order.closed_at = work.now
+    order.closed_at, order.outcome = work.now, CloseReason.SOLVED
     await advance(work, order, A.AUDIT_PASS, opinion=opinion)
 
 
@@ -241,9 +260,24 @@ async def _audit_fail(work: Work, order: WorkOrder, opinion: str) -> None:
     await advance(work, order, A.AUDIT_FAIL, opinion=opinion)
 
 
+async def _to_acceptor(work: Work, order: WorkOrder, opinion: str) -> None:
+    rules.needs_opinion(opinion)
+    unit, order.unit_id, order.handler_id = order.unit_id, "", ""
+    await advance(work, order, A.TO_ACCEPTOR, opinion=opinion, receiver=unit)
+
+
 async def _escalate(work: Work, order: WorkOrder, opinion: str) -> None:
-    rules.needs_disputed(order)
-    await advance(work, order, A.ESCALATE, opinion=opinion)
+    await escalate(work, order, opinion)
+
+
+async def escalate(work: Work, order: WorkOrder, opinion: str = "", *, by_system: bool = False) -> None:
+    """G1.14: to arbitration. The unit that had it first keeps it safe meanwhile (domain A10)."""
+    adjust.needs_disputed(order)
+    if order.first_unit != order.unit_id:
+        shares = adjust.shares_of(order.also)
+        order.also = adjust.also_of({**shares, order.first_unit: ShareState.INTERIM})
+    await advance(work, order, A.ESCALATE, opinion=opinion, receiver=order.first_unit,
+                  detail={"interim": order.first_unit}, by=SYSTEM if by_system else None)  # fmt: skip
 
 
 async def _reopen(work: Work, order: WorkOrder, opinion: str) -> None:
@@ -257,10 +291,11 @@ async def reopen(work: Work, order: WorkOrder, opinion: str, *, by_system: bool 
         await _reconsider(work, order, opinion, by_system=by_system)
         return
     rules.needs_unit(order)
-    rules.needs_reopenable(order, work.now)
+    adjust.needs_reopenable(order, work.now)
     order.reopen_times += 1
     order.rework_times += 1
-    order.closed_at = order.bundled_due_at = None
+    order.closed_at = order.bundled_due_at = order.appeal_until = None
+    order.outcome = ""
     order.checker_id = order.finisher_id = order.handler_id = ""
     set_handle_limit(order, rule_limit(work, order))
     await advance(work, order, A.REOPEN, opinion=opinion, receiver=order.unit_id,
@@ -271,41 +306,11 @@ async def _reconsider(work: Work, order: WorkOrder, opinion: str, *, by_system: 
     """A split case comes back to the desk: its parts are history, and may each be right."""
     if not by_system:
         rules.needs_opinion(opinion)
-    rules.needs_reopenable(order, work.now)
+    adjust.needs_reopenable(order, work.now)
     order.reopen_times += 1
     order.rework_times += 1
     order.closed_at = order.handled_at = order.bundled_due_at = None
     await advance(work, order, A.RECONSIDER, opinion=opinion, by=SYSTEM if by_system else None)
-
-
-async def _void(work: Work, order: WorkOrder, opinion: str) -> None:
-    """Two people: the first one's consent is noted, the second one's act voids (domain G1.28)."""
-    rules.needs_voidable(order)
-    rules.needs_opinion(opinion)
-    first = await queries.consent(work.session, order.id, A.VOID)
-    if first is None or first.actor_id == work.actor.id:
-        if first is None:
-            work.session.add(OrderConsent(order_id=order.id, action=A.VOID, actor_id=work.actor.id,
-                                          opinion=opinion, at=work.now))  # fmt: skip
-            work.record(f"{KIND}.void_consent", KIND, order.id, area=order.area, opinion=opinion)
-        return
-    order.closed_at = work.now
-    await advance(work, order, A.VOID, opinion=opinion, detail={"first": first.actor_id})
-
-
-async def _extend(work: Work, order: WorkOrder, opinion: str) -> None:
-    """G1.16: once more the limit, before it is over, at most twice."""
-    rules.needs_opinion(opinion)
-    rules.needs_extendable(order)
-    order.extension_times += 1
-    timer = await sla.extend(work, KIND, order.id, "handle", rule_limit(work, order), opinion)
-    order.bundled_due_at = timer.due_at
-    await advance(work, order, A.EXTEND, opinion=opinion, receiver=order.unit_id)
-
-
-async def _resume(work: Work, order: WorkOrder, opinion: str) -> None:
-    rules.needs_own_unit(order, work.actor)
-    await advance(work, order, A.RESUME, opinion=opinion)
 
 
 PLAIN = {
@@ -317,9 +322,8 @@ PLAIN = {
     A.ESCALATE: _escalate,
     A.REOPEN: _reopen,
     A.RECONSIDER: _reconsider,
-    A.VOID: _void,
-    A.EXTEND: _extend,
-    A.RESUME: _resume,
+    A.TO_ACCEPTOR: _to_acceptor,
+    A.INTERIM: interim,
 }
 
 

@@ -11,6 +11,7 @@ from sqlmodel import select
 from server.command.library import Library, frozen
 from server.command.orders import rules
 from server.command.orders.flow import FLOW, OrderAction
+from server.command.orders.precedents import Precedents
 from server.command.orders.rules import OrderSource
 from server.command.orders.service.advance import (
     KIND,
@@ -114,7 +115,8 @@ async def report(work: Work, r: Report) -> WorkOrder:
     entry = FLOW.enter(OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post)
     if r.self_handled:
         rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
-    library, at = work.office.of(Library), r.reported_at or work.now
+    precedents, at = work.office.of(Precedents), r.reported_at or work.now
+    library = precedents.over(work.office.of(Library))
     if r.source is OrderSource.PATROL and r.matter_code:
         matter = library.catalogue.matter(r.matter_code)
         rules.needs_grid_matter(library.catalogue.in_grid(matter.code, day_of(at)), matter.code)
@@ -131,7 +133,8 @@ async def report(work: Work, r: Report) -> WorkOrder:
         area=r.spot.area, cell=r.spot.cell, lon=point.lon if point else None,
         lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,
         spot=spot(point.lon, point.lat) if point else None,
-        catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, suggestion=frozen(guess),
+        catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, 
+        suggestion=_with_ruling(precedents, frozen(guess), r.spot.area),
         cover_id=next(iter(r.photo_ids), ""), reported_at=at,
     )  # fmt: skip
     await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
@@ -151,6 +154,14 @@ async def report(work: Work, r: Report) -> WorkOrder:
     work.record(f"{KIND}.{entry.action}", KIND, r.id, area=order.area, target=entry.target,
                 touches=touches(order), detail={"photos": photos, "source": r.source})  # fmt: skip
     return order
+
+
+def _with_ruling(precedents: Precedents, guess: dict[str, Any], area: str) -> dict[str, Any]:
+    """The suggestion, naming the case whose ruling it follows."""
+    best = guess["best"]
+    if best and (no := precedents.number_for(best["matter"], area)):
+        return {**guess, "best": {**best, "ruled": no}}
+    return guess
 
 
 @written

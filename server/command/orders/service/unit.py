@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from server.command.library import Library
-from server.command.orders import rules
+from server.command.orders import adjust, rules
 from server.command.orders.errors import NoOfficer
+from server.command.orders.facts import RESOLVED, CloseReason, ReturnReason
 from server.command.orders.flow import OrderAction
-from server.command.orders.rules import ReturnReason
-from server.command.orders.service.advance import KIND, advance, seen
-from server.command.orders.service.desk import send_check
+from server.command.orders.service.advance import KIND, advance, handle_clock, seen
+from server.command.orders.service.desk import escalate, send_check
 from server.command.orders.tables import WorkOrder
 from server.identity.queries import handlers_of
 from server.kernel.actors import SYSTEM, Post
+from server.kernel.errors import BadInput
 from server.kernel.text import clean_line, clean_text
 from server.platform import files, sla
 from server.platform.work import Work
@@ -34,33 +35,63 @@ async def sign(work: Work, *, id: str, version: int) -> WorkOrder:
 async def return_(
     work: Work, *, id: str, version: int, reason: ReturnReason, basis: str, opinion: str, unit_id: str
 ) -> WorkOrder:
-    """G1.11: not ours, with a basis; before the deadline and within half of the limit."""
+    """G1.11: not ours, with a basis; before the deadline and within half of the limit. The second return
+    takes the case to arbitration at once (G1.14)."""
     order = await seen(work, id, version)
     rules.step(order, A.RETURN, work.actor)
     rules.needs_own_unit(order, work.actor)
     clause = clean_line(basis, field="basis", limit=200)
     words = clean_text(opinion, field="opinion", limit=TEXT_LIMIT)
     used = await used_share(work, order)
-    rules.needs_returnable(order, used=used, reason=reason, basis=clause)
+    adjust.needs_unbound(order)
+    adjust.needs_unassigned(order, work.actor)
+    adjust.needs_returnable(order, used=used, reason=reason, basis=clause)
     suggested = unit_id if unit_id in work.office.of(Library).units else ""
     order.return_times += 1
     order.returned_by = "|".join(["", *sorted({*order.returned_by.split("|"), order.unit_id} - {""}), ""])
     order.handler_id = ""
     await advance(work, order, A.RETURN, opinion=words, receiver=order.dispatcher_id,
                   detail={"reason": reason, "basis": clause, "suggested": suggested})  # fmt: skip
+    if adjust.disputed(order):
+        await escalate(work, order, by_system=True)
     return order
 
 
 async def used_share(work: Work, order: WorkOrder) -> float:
     """How much of the handling limit is used up, 1.0 = all of it."""
-    for timer in await sla.live(work, KIND, order.id):
-        if timer.name == "handle":
-            return await sla.used(work.session, work.office.calendar, timer, work.now)
-    return 0.0
+    timer = await handle_clock(work, order)
+    return await sla.used(work.session, work.office.calendar, timer, work.now) if timer else 0.0
 
 
-async def finish(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> WorkOrder:
-    """G1.19: hand in the result, shown by a photo and told in words the citizen reads.
+async def assign(work: Work, *, id: str, version: int, handler_id: str) -> WorkOrder:
+    """G1.10: the head gives it to one of the unit, who is told; signed by that when it was not."""
+    order = await seen(work, id, version)
+    rules.step(order, A.ASSIGN, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    staff = await handlers_of(work.session, order.unit_id, now=work.now)
+    adjust.needs_colleague(handler_id, {each.id for each in staff})
+    order.handler_id = handler_id
+    await advance(work, order, A.ASSIGN, receiver=handler_id)
+    return order
+
+
+async def unassign(work: Work, *, id: str, version: int) -> WorkOrder:
+    """G1.11: what was given to one of the unit is taken back, before it may be returned."""
+    order = await seen(work, id, version)
+    rules.step(order, A.UNASSIGN, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    adjust.needs_assignment(order)
+    whose, order.handler_id = order.handler_id, ""
+    await advance(work, order, A.UNASSIGN, receiver=whose)
+    return order
+
+
+async def finish(
+    work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str],
+    cannot: CloseReason | None = None,
+) -> WorkOrder:  # fmt: skip
+    """G1.19: hand in the result, shown by a photo and told in words the citizen reads; or say for which
+    coded reason it cannot be solved.
 
     A small unit waives its head's confirmation, and so does one that has no other head than the finisher;
     then the check is sent out at once when an officer is there.
@@ -68,22 +99,27 @@ async def finish(work: Work, *, id: str, version: int, text: str, photo_ids: Seq
     order = await seen(work, id, version)
     rules.step(order, A.FINISH, work.actor)
     rules.needs_own_unit(order, work.actor)
-    rules.needs_after_photo(photo_ids)
+    if cannot is None:
+        rules.needs_after_photo(photo_ids)
+    elif cannot in RESOLVED:
+        raise BadInput(field="cannot")
     words = clean_text(text, field="text", limit=TEXT_LIMIT, required=True)
     await files.claim(work, photo_ids, KIND, id, files.PhotoKind.AFTER)
     order.finisher_id = order.handler_id = work.actor.id
-    order.result_text = words
-    await advance(work, order, A.FINISH, opinion=words, photo_ids=photo_ids)
-    if await _waived(work, order):
+    order.result_text, order.outcome = words, cannot or CloseReason.SOLVED
+    await advance(work, order, A.FINISH, opinion=words, photo_ids=photo_ids,
+                  detail={"reason": cannot} if cannot else None)  # fmt: skip
+    if await alone(work, order.unit_id, work.actor.id):
         await _confirmed(work, order, opinion="", by_system=True)
     return order
 
 
-async def _waived(work: Work, order: WorkOrder) -> bool:
-    if work.office.of(Library).units[order.unit_id].waives_confirm:
+async def alone(work: Work, unit_id: str, person_id: str) -> bool:
+    """True where no head but this person has to stand for what the unit says."""
+    if work.office.of(Library).units[unit_id].waives_confirm:
         return True
-    staff = await handlers_of(work.session, order.unit_id, now=work.now)
-    return not any(each.post is Post.UNIT_HEAD and each.id != order.finisher_id for each in staff)
+    staff = await handlers_of(work.session, unit_id, now=work.now)
+    return not any(each.post is Post.UNIT_HEAD and each.id != person_id for each in staff)
 
 
 async def confirm(work: Work, *, id: str, version: int, opinion: str) -> WorkOrder:
@@ -103,6 +139,8 @@ async def _confirmed(work: Work, order: WorkOrder, *, opinion: str, by_system: b
     due = order.bundled_due_at.isoformat() if order.bundled_due_at else ""
     await advance(work, order, A.DEPT_CONFIRM, opinion=opinion, detail={"bundled_due_at": due},
                   by=SYSTEM if by_system else None)  # fmt: skip
+    if order.outcome not in RESOLVED:
+        return  # nothing to see on the spot: the desk decides
     with suppress(NoOfficer):  # then it waits on the dispatcher's desk
         await send_check(work, order, by_system=True)
 

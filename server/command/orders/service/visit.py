@@ -2,7 +2,7 @@
 
 from sqlmodel import col, select, update
 
-from server.command.orders import rules
+from server.command.orders import adjust
 from server.command.orders.service.advance import KIND, count_rating
 from server.command.orders.service.desk import reopen
 from server.command.orders.tables import WorkOrder
@@ -17,7 +17,7 @@ async def lock(work: Work, order_id: str) -> None:
 async def may_go_back(work: Work, order_id: str) -> bool:
     """True while the case may be reopened once more."""
     order = await work.session.get(WorkOrder, order_id)
-    return order is not None and rules.reopenable(order, work.now)
+    return order is not None and adjust.reopenable(order, work.now)
 
 
 async def rated(

@@ -148,7 +148,7 @@ class _Told:
                     told.reject_reason = line.told("reason") or ""
                 case "file":
                     told.filed = True
-                case "dispatch" | "rule":
+                case "dispatch" | "sign_ruling":
                     units.append(line.receiver)
                     told.dispatched_at = told.dispatched_at or line.at
                     told.filed = True
@@ -231,11 +231,13 @@ def _passed(lines: Sequence[Line], case: Case) -> tuple[Passed, ...]:
     has = returned = ""
     for line in lines:
         match line.verb:
-            case "dispatch" | "rule":
-                if line.verb == "rule" and has and has != line.receiver:
+            case "dispatch" | "sign_ruling":
+                if line.verb == "sign_ruling" and has and has != line.receiver:
                     found[has] = replace(found[has], freed=1)
                 has = line.receiver
                 found[has] = replace(found.get(has, Passed(has)), received=1)
+                if line.told("groundless"):
+                    found[has] = replace(found[has], shuffle=1)
             case "return" if has:
                 returned = has
                 late = case.bundled_due_at is not None and line.at > case.bundled_due_at
