@@ -6,10 +6,18 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from server.command.library import Library
+from server.command.catalogue.book import Catalogue
 from server.command.orders import rules
 from server.command.orders.flow import FLOW, OrderAction, OrderState
-from server.command.orders.service.advance import KIND, advance, note, recount, seen, set_handle_limit
+from server.command.orders.service.advance import (
+    KIND,
+    advance,
+    catalogue_of,
+    note,
+    recount,
+    seen,
+    set_handle_limit,
+)  # fmt: skip
 from server.command.orders.service.desk import OPINION_LIMIT, dispatchable
 from server.command.orders.tables import WorkOrder
 from server.kernel.errors import CityError
@@ -54,12 +62,14 @@ async def split(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     order = await seen(work, args["id"])
     parts = [Part(**told) for told in args["parts"]]
     _splittable(work, order, parts)
+    catalogue = catalogue_of(work, order)  # the parts keep the edition of their whole
+    order.catalogue_ref = catalogue.ref
     first, order.parts = order.parts + 1, order.parts + len(parts)
     order.unit_id = order.handler_id = order.finisher_id = ""
     order.dispatcher_id, order.dispatched_at, order.bundled_due_at = work.actor.id, work.now, None
     await advance(work, order, A.SPLIT, detail={"units": [part.unit_id for part in parts]})
     for n, part in enumerate(parts, first):
-        await _begin(work, order, part, n)
+        await _begin(work, order, catalogue, part, n)
     return order
 
 
@@ -81,22 +91,21 @@ def _splittable(work: Work, order: WorkOrder, parts: Sequence[Part]) -> None:
             raise
 
 
-async def _begin(work: Work, whole: WorkOrder, part: Part, n: int) -> None:
+async def _begin(work: Work, whole: WorkOrder, catalogue: Catalogue, part: Part, n: int) -> None:
     """A part starts its life: filed under its own rule and sent to its unit."""
-    library = work.office.of(Library)
     entry = FLOW.enter(A.PART, work.actor.post)
     row = fresh(
         WorkOrder, id=str(uuid5(NAMESPACE_URL, f"sanwei:part:{whole.id}:{n}")), no=f"{whole.no}-{n}",
         state=entry.target, parent_id=whole.id,
-        title=rules.title_of(part.text, library.catalogue.matter(part.matter_code).name), text=part.text,
+        title=rules.title_of(part.text, catalogue.matter(part.matter_code).name), text=part.text,
         source=whole.source, reporter_id=whole.reporter_id, contact=whole.contact,
         confidential=whole.confidential, danger=whole.danger, area=whole.area, cell=whole.cell,
         lon=whole.lon, lat=whole.lat, accuracy_m=whole.accuracy_m, address=whole.address, spot=whole.spot,
-        catalogue_ref=library.catalogue.ref, matter_code=part.matter_code, rule_id=part.rule_id,
+        catalogue_ref=catalogue.ref, matter_code=part.matter_code, rule_id=part.rule_id,
         unit_id=part.unit_id, override_reason=part.override_reason, cover_id=whole.cover_id,
         dispatcher_id=work.actor.id, reported_at=work.now, dispatched_at=work.now,
     )  # fmt: skip
-    set_handle_limit(row, library.catalogue.rule(part.rule_id).limit)
+    set_handle_limit(row, catalogue.rule(part.rule_id).limit)
     work.add(row)
     sla.begin(work, KIND, row.id)
     for name in entry.clock.start:
