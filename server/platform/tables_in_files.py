@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from server.platform import sheets
 from server.platform.sheets import BadSheet, ColumnMissing, Fault, SheetFormat
-from server.platform.tabular import Column, Form, Lines, Row, Sheet, Tables, Tabular, lined, to_json
+from server.platform.tabular import (
+    Column,
+    Form,
+    Lines,
+    Row,
+    Sheet,
+    Tables,
+    Tabular,
+    lined,
+    misshapen,
+    to_json,
+)
 from server.platform.words import Words
 
 if TYPE_CHECKING:
@@ -46,8 +57,11 @@ def read(office: "Office", kind: str, tabular: Tabular, content: bytes, sheet: s
         one.name: _rows(office, kind, tabular, one, sheets.read(content, sheet=name), faults)
         for name, one in found.items()
     }
-    if faults:
-        raise BadSheet(faults)
+    if faults:  # with whatever else is wrong with single cells, so that a file is mended once
+        unread = {(fault.sheet, fault.line, fault.column) for fault in faults}
+        others = misshapen(tabular, lines)
+        faults += [one for one in others if (one.sheet, one.line, one.column) not in unread]
+        raise BadSheet(sorted(faults, key=lambda fault: (fault.sheet, fault.line)))
     return lines
 
 

@@ -90,7 +90,8 @@ class Tabular:
     """How one kind of edition is a set of tables.
 
     `faults` tells what is wrong beyond the form of single cells. `mend` reads a cell as people write it, say
-    an old code, and may raise ValueError with the code of a fault.
+    an old code, and may raise ValueError with the code of a fault. `complete` adds the rows that one changed
+    on the screen cannot do without; whoever hands in a file has written them himself.
     """
 
     sheets: tuple[Sheet, ...]
@@ -98,6 +99,7 @@ class Tabular:
     tables: Callable[[bytes], Tables] = from_json
     content: Callable[[Tables], bytes] = to_json
     mend: Callable[["Office", str, str, str], str] = lambda _office, _sheet, _column, cell: cell
+    complete: Callable[[Tables], Tables] = lambda tables: tables
 
     def sheet(self, name: str) -> Sheet | None:
         """The sheet of that name."""
@@ -114,9 +116,13 @@ def fit(office: "Office", tabular: Tabular, lines: Lines) -> None:
     known = {sheet.name for sheet in tabular.sheets}
     if strangers := lines.keys() - known:
         raise NotASheet(field="file", sheet=min(strangers))
-    wrong = [fault for sheet in tabular.sheets for fault in _misshapen(sheet, lines.get(sheet.name, ()))]
-    if wrong := wrong or list(tabular.faults(office, lines)):
+    if wrong := misshapen(tabular, lines) or list(tabular.faults(office, lines)):
         raise BadSheet(wrong)
+
+
+def misshapen(tabular: Tabular, lines: Lines) -> list[Fault]:
+    """What is wrong with single cells, and rows that are there twice."""
+    return [fault for sheet in tabular.sheets for fault in _misshapen(sheet, lines.get(sheet.name, ()))]
 
 
 def _misshapen(sheet: Sheet, rows: Sequence[tuple[int, Row]]) -> Iterator[Fault]:

@@ -145,7 +145,8 @@ def test_a_table_without_a_known_name_is_the_sheet_that_was_meant(office):
 def test_cells_that_cannot_be_read_and_columns_that_are_missing_are_named(office):
     with pytest.raises(BadSheet) as refusal:
         tables_in_files.read(office, "tea", TEA, "名称\n?\nx\n?\n".encode())
-    assert [(fault.line, fault.code) for fault in refusal.value.faults] == [
+    told = [(fault.line, fault.code) for fault in refusal.value.faults if fault.code != "TWICE"]
+    assert told == [
         (2, "UNREADABLE"),
         (4, "UNREADABLE"),
     ]

@@ -44,7 +44,9 @@ def keeper(data: Path) -> Keeper:
         now, new = work.office.of(Library).catalogue, Catalogue.of(tabular.tables(content), *standard()[:2])
         return [*_meanings(now, new), {"code": "orders_keep", "n": await orders.filed_and_open(work.session)}]
 
-    tabular = Tabular(plan.SHEETS, faults, mend=_mend)
+    tabular = Tabular(
+        plan.SHEETS, faults, mend=_mend, complete=lambda tables: plan.completed(tables, standard()[2])
+    )
     return Keeper(
         check=lambda _office, _content: {}, take=take, foresee=foresee, tabular=tabular, every=True,
         shipped=lambda: to_json(plan.shipped(*files.read(data / "catalogue"))),

@@ -82,6 +82,22 @@ def shipped(national: files.National, local: files.Local, rules: files.Rules) ->
             COMPONENTS: components}  # fmt: skip
 
 
+def completed(tables: Tables, suffix: str) -> Tables:
+    """With the matter of each component, and for a matter without a rule its category's usual one."""
+    matters, rules = [*tables[MATTERS]], [*tables[RULES]]
+    known, ruled = {row["code"] for row in matters}, {row["matter_code"] for row in rules}
+    for row in tables[COMPONENTS]:
+        if row.get("code") not in known:
+            same = {name: row.get(name, "") for name in ("code", "category", "is_local_extension")}
+            matters.append({**same, "name": row.get("name", "") + suffix})
+    usual = {row["matter_code"][:2]: row for row in rules if row.get("is_default") == YES}
+    for row in matters:
+        code = row.get("code", "")
+        if code not in ruled and (rule := usual.get(code[:2])):
+            rules.append({**rule, "matter_code": code})
+    return {**tables, MATTERS: matters, RULES: rules}
+
+
 def _entries(categories: Iterable[files.Category], *, local: bool) -> list[Row]:
     return [
         {

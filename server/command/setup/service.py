@@ -12,7 +12,7 @@ from server.platform import editions, tables_in_files
 from server.platform.editions import KIND, Edition, EditionState, Keeper, Shelf, content_of, newest
 from server.platform.sheets import CELL_LIMIT
 from server.platform.tables_in_files import FileFormat
-from server.platform.tabular import Lines, Row, Sheet, Tables, Tabular, fit, lined
+from server.platform.tabular import Lines, Row, Sheet, Tabular, fit, lined
 from server.platform.work import Office, Work
 
 NOTE_LIMIT = 200
@@ -79,7 +79,7 @@ async def edit(
         raise BadInput(field="sheet")
     tables = tabular.tables(await content_of(work.session, work.office, kind, no))
     rows = _edited(page, list(tables.get(sheet, ())), key, _clean(work.office, tabular, page, cells))
-    changed: Tables = {**tables, sheet: rows}
+    changed = tabular.complete({**tables, sheet: rows})
     fit(work.office, tabular, lined(changed))
     before = await work.session.get(Edition, (kind, no))
     if before is not None and before.state == EditionState.PROPOSED:

@@ -311,3 +311,16 @@ async def test_taking_a_file_home_stands_in_the_audit_trail(city):
         {"form": "csv", "sheet": "rules"},
     )
     assert await city.rows(Edition) == []
+
+
+async def test_a_matter_added_on_the_screen_brings_its_category_s_rule_and_a_component_its_matter(city):
+    thing = {"code": "01999", "name": "地名碑", "category": "市政公用设施", "is_local_extension": "yes"}
+    first = (await edit(city, sheet="components", key=None, cells=thing)).no
+    cells = {"code": "06996", "name": "夜间烟花", "category": "市容环境类", "is_local_extension": "yes"}
+    no = (await edit(city, no=first, sheet="matters", key=None, cells=cells)).no
+    content = await tables(city, no)
+    assert row_of(content, "matters", code="01999")["name"] == "地名碑异常"
+    rules = [row_of(content, "rules", matter_code=code) for code in ("01999", "06996")]
+    assert [(rule["no"], rule["is_default"], rule["limit_unit"]) for rule in rules] == [
+        ("0", "yes", "WORK_DAY")
+    ] * 2
