@@ -59,7 +59,7 @@ from server.supervision.evaluation.service import brief as briefs
 from server.supervision.evaluation.service import keep as evaluation
 from server.supervision.orders import reschedule as supervisions_reschedule
 from server.supervision.orders import service as supervisions
-from server.web import auth, config, exports, files, health, knowledge, metrics, setup, static
+from server.web import auth, config, exports, files, health, knowledge, metrics, reports, setup, static
 from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
@@ -222,7 +222,10 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
         turnstile=office.of(Turnstile),
     )  # fmt: skip
     app.add_middleware(GZipMiddleware, minimum_size=PACK_FROM, compresslevel=PACK_LEVEL)
-    for router in (auth.router, files.router, setup.router, health.router, knowledge.router, exports.router):
+    for router in (
+        auth.router, files.router, setup.router, health.router, knowledge.router, exports.router,
+        reports.router,
+    ):  # fmt: skip
         app.include_router(router(office))
     app.include_router(config.router(office, accounts_of(settings)))
     app.include_router(metrics.router(office, station))

@@ -12,6 +12,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/ranking/cases', component: () => import('./ranking/CasesPage.vue') },
   { path: '/brief', component: () => import('./brief/BriefPage.vue') },
   { path: '/brief/cases', component: () => import('./brief/CasesPage.vue') },
+  { path: '/reports', component: () => import('./reports/ReportPage.vue') },
   { path: '/me', component: () => import('./me/MePage.vue') },
   { path: '/:rest(.*)*', component: () => import('./NotFoundPage.vue') },
 ]

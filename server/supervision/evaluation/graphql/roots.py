@@ -2,9 +2,9 @@
 
 import strawberry
 
-from server.supervision.evaluation.graphql import brief, ranking
+from server.supervision.evaluation.graphql import brief, ranking, report
 
 
 @strawberry.type
-class Query(ranking.Query, brief.Query):
+class Query(ranking.Query, brief.Query, report.Query):
     """Evaluation's part of the root."""
