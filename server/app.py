@@ -28,6 +28,9 @@ from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
 from server.command.requests import service as requests
 from server.command.requests.joining import joined
+from server.command.routing import keeper as routing_keeper
+from server.command.routing import service as routing
+from server.command.routing.rules import Routes
 from server.command.talks import service as talks
 from server.command.triage import keeper as triage
 from server.demo import HalfTold, accounts_of, seed, told
@@ -87,6 +90,8 @@ def open_office(settings: Settings) -> Office:
     shelf.keep(matrix_keeper.KIND, matrix_keeper.keeper(DATA))
     shelf.keep(almanac.KIND, almanac.keeper(DATA))
     shelf.keep(triage.KIND, triage.KEEPER)
+    shelf.keep(routing_keeper.KIND, routing_keeper.KEEPER)
+    office.tools[Routes] = Routes()
     shelf.keep(grids.KIND, grids_keeper(grids.Base(settings.maps_dir / f"{settings.district}.json")))
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge.append(talks.hand_over)
@@ -177,6 +182,7 @@ def jobs_of(office: Office) -> Jobs:
     """What is done again and again, asked for or not."""
     jobs = Jobs(office, office.settings.sweep_seconds)
     jobs.add("editions", lambda office: office.of(Shelf).refresh(office))
+    jobs.add("routing", routing.look_after)
     jobs.add("knowledge", lambda office: office.of(Knowledge).refresh(office))
     jobs.add("precedents", lambda office: office.of(Precedents).refresh(office))
     jobs.add("suspensions", suspension.resume_due)

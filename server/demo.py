@@ -27,6 +27,7 @@ from server.command.orders.service.report import Report, Spot, spot_at
 from server.command.requests import service as requests
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.service import Submission
+from server.command.routing import keeper as routing
 from server.command.setup import service as setup
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
@@ -35,7 +36,9 @@ from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
 from server.kernel.errors import CityError
 from server.kernel.geo import Wgs84
+from server.platform import editions
 from server.platform.files import Files
+from server.platform.tabular import to_json
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
 from server.settings import Settings
@@ -91,6 +94,7 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     echo("Seeding the demo district …")
     await teller.people()
     await teller.knowledge()
+    await teller.routes()
     await teller.cases()
     await teller.proposals()
     await teller.talk()
@@ -156,6 +160,16 @@ class Teller:
         """The cases people see first, each left at its own stage."""
         for n, case in enumerate(story()["cases"]):
             await self._case(an_id(f"case {n}"), case)
+
+    async def routes(self) -> None:
+        """The rules one administrator laid down and the other published."""
+        told = story()["routes"]
+        async with self._at(self._actors[told["by"]], 24 * 58) as work:
+            content = to_json({routing.RULES: told["rules"]})
+            row = await editions.propose(work, routing.KIND, content, note=told["note"])
+        async with self._at(self._actors[told["with"]], 24 * 57) as work:
+            await editions.publish(work, routing.KIND, row.no)
+        await self._office.of(editions.Shelf).refresh(self._office)
 
     async def proposals(self) -> None:
         """What administrators have laid before each other and nobody has decided on."""

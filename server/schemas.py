@@ -27,6 +27,7 @@ from server.command.orders.graphql import split as order_split
 from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
+from server.command.routing.graphql import reads as routing_reads
 from server.command.setup.graphql import moves as setup_moves
 from server.command.setup.graphql import reads as setup_reads
 from server.command.talks.graphql import live as talk_live
@@ -69,6 +70,7 @@ ROOMS = (  # a line each, so that rooms are added side by side
     knowledge_moves,
     setup_reads,
     setup_moves,
+    routing_reads,
     talk_reads,
     talk_moves,
     talk_live,

@@ -215,3 +215,14 @@ def _by_id(rows: Iterable[Sequence[Any]]) -> dict[str, PersonRow]:
     for id, name, role, post, unit_id in rows:
         found.setdefault(id, PersonRow(id, name, Role(role), Post(post) if post else None, unit_id or ""))
     return found
+
+
+async def staff_numbers_of(read: Reader, numbers: Iterable[str], *, now: datetime) -> dict[str, str]:
+    """The unit each of those serves in now, by staff number; whoever left or has no post is left out."""
+    rows = select(Account.staff_no, PostHolding.unit_id).join(
+        PostHolding, col(PostHolding.account_id) == col(Account.id)
+    )
+    serving = rows.where(
+        col(Account.staff_no).in_(list(numbers)), held(now), col(Account.disabled_at).is_(None)
+    )
+    return {str(number): unit for number, unit in await read.tuples(cast(Any, serving))}

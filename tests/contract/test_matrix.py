@@ -88,7 +88,7 @@ FACTS: dict[str, Any] = {
 NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
     Role.OFFICER: {
-        *("answer", "knowledge", "knowledgeCounts", "publishDrafts", "talks", "talkCounts"),
+        *("answer", "knowledge", "knowledgeCounts", "publishDrafts", "talks", "talkCounts", "routeFaults"),
         *("answer", "knowledge", "knowledgeCounts", "publishDrafts"),
         "calendarYear",
         "grids",

@@ -47,6 +47,29 @@ class Suggestion:
     same_kind_by_unit90: int = strawberry.field(description="… and how many of them to the suggested one.")
 
 
+@strawberry.type
+class RoutedBy:
+    """The routing rule that chose the unit: 按规则 3：夜间噪声 → 区城管局."""
+
+    seen_by: ClassVar[frozenset[Role]] = frozenset({OFFICER})
+    no: int
+    name: str
+    unit: Unit | None
+    person: str | None = strawberry.field(description="The staff number it names, if any.")
+    edition: int
+
+
+def routed_by(office: Office, suggestion: Mapping[str, Any]) -> RoutedBy | None:
+    """Out of what is kept with the order; None when the responsibility matrix or a person chose."""
+    by = suggestion.get("routed")
+    if not by:
+        return None
+    return RoutedBy(
+        no=by["no"], name=by["name"], unit=unit_of(office, by["unit"]), person=by["person"] or None,
+        edition=by["edition"],
+    )  # fmt: skip
+
+
 async def load_suggestions(context: Context, asked: list[tuple[dict[str, Any], str]]) -> list[Suggestion]:
     """The kept suggestions, out of the edition each order chooses from, with today's experience."""
     office = context.office

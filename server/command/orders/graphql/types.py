@@ -33,7 +33,7 @@ from server.command.orders import cards, pairs, queries, rules
 from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.graphql.asking import AskedOrder
-from server.command.orders.graphql.hints import Suggestion, load_suggestions
+from server.command.orders.graphql.hints import RoutedBy, Suggestion, load_suggestions, routed_by
 from server.command.orders.graphql.holds import Hold, load_holds
 from server.command.orders.graphql.loaders import (
     load_duplicates,
@@ -210,6 +210,11 @@ class WorkOrder(AskedOrder):
         if info.context.actor.post not in DISPATCHERS or not waits:
             return None
         return info.context.soon(load_suggestions, (self.row.suggestion, self.chosen_from()))
+
+    @field_for(OFFICER, needs={"suggestion"})
+    def routed_by(self, info: Info) -> RoutedBy | None:
+        """The rule that chose its unit, or would; null when the matrix or a person did."""
+        return routed_by(info.context.office, self.row.suggestion)
 
     @field_for(OFFICER, most=3, needs={"state", *ALIKE}, personal=True)
     def similar(self, info: Info) -> list["Similar"]:

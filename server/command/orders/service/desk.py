@@ -10,7 +10,7 @@ from server.command.orders import adjust, rules
 from server.command.orders.cards import card as card_of
 from server.command.orders.facts import RESOLVED, CloseReason, ShareState
 from server.command.orders.flow import OrderAction, OrderState
-from server.command.orders.precedents import ruled
+from server.command.orders.precedents import Precedents, ruled
 from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
     KIND,
@@ -27,6 +27,8 @@ from server.command.orders.service.field import find_officer, rework
 from server.command.orders.service.report import Spot, relocate
 from server.command.orders.service.shares import interim
 from server.command.orders.tables import WorkOrder
+from server.command.routing import service as routing
+from server.command.routing.rules import Facts, Route
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import day_of
 from server.kernel.errors import BadInput
@@ -89,11 +91,16 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
     order.matter_code, order.rule_id = matter_code, rule_id
     order.first_unit, order.also = order.first_unit or unit_id, ""
     order.unit_id, order.override_reason = unit_id, args["reason"]
+    rule = rule_for(work, order, matter_code)
+    order.suggestion = routing.settled(
+        work.office, order.suggestion, known(work, order, matter_code), rule, unit_id
+    )
     order.dispatcher_id, order.dispatched_at = work.actor.id, work.now
     order.handler_id = order.finisher_id = ""
     set_handle_limit(order, rule_limit(work, order))
     await advance(work, order, A.DISPATCH, receiver=unit_id, opinion=args["reason"],
                   detail={"unit": unit_id, "matter": matter_code, "rule": rule_id,
+                          "route": routing.words_of(order.suggestion),
                           "suggested": (order.suggestion.get("best") or {}).get("unit", "")})  # fmt: skip
     return order
 
@@ -110,7 +117,24 @@ def dispatchable(
     if unit_id not in library.units:
         raise BadInput(field="unitId")
     allowed = ruled(work.office).matrix.allowed(matter_code, order.area)
+    rule = rule_for(work, order, matter_code)
+    allowed = allowed | ({rule.unit} if rule else set())
     rules.needs_unit_in_matrix(unit_id, allowed, reason, library.units[unit_id].name)
+
+
+def rule_for(work: Work, order: WorkOrder, matter_code: str) -> Route | None:
+    """The routing rule that decides for this case as this matter; what an arbiter ruled stands above it."""
+    if work.office.of(Precedents).number_for(matter_code, order.area):
+        return None
+    return routing.pick(work.office, known(work, order, matter_code))
+
+
+def known(work: Work, order: WorkOrder, matter_code: str) -> Facts:
+    """What decides its route as this matter: its place, its words, its source and its first report."""
+    return routing.facts(
+        work.office, matter=matter_code, area=order.area, at=order.reported_at,
+        text=f"{order.title} {order.text}", source=order.source,
+    )  # fmt: skip
 
 
 async def ask_reject(

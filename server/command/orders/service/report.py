@@ -22,6 +22,7 @@ from server.command.orders.service.advance import (
     touches,
 )
 from server.command.orders.tables import WorkOrder
+from server.command.routing import service as routing
 from server.kernel.calendar import SHANGHAI, Limit, day_of
 from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
@@ -30,7 +31,7 @@ from server.kernel.text import clean_text
 from server.platform import files, sla
 from server.platform.areas import AreaLevel, AreaTree, OutsideDistrict
 from server.platform.rows import ask, fresh, written
-from server.platform.work import Work
+from server.platform.work import Office, Work
 
 PREFIX = "LW"
 TEXT_LIMIT = 2000
@@ -124,6 +125,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
         rules.needs_no_control(control.reason if control else "")
     words = f"{r.title} {text}"
     guess = library.suggest(text, r.spot.area, r.matter_code, title=r.title)
+    suggestion = _directed(work.office, frozen(guess), area=r.spot.area, at=at, text=words, source=r.source)
     point = r.spot.point
     order = fresh(
         WorkOrder, id=r.id, state=entry.target,
@@ -133,8 +135,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
         area=r.spot.area, cell=r.spot.cell, lon=point.lon if point else None,
         lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,
         spot=spot(point.lon, point.lat) if point else None,
-        catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, 
-        suggestion=_with_ruling(precedents, frozen(guess), r.spot.area),
+        catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, suggestion=suggestion,
         cover_id=next(iter(r.photo_ids), ""), reported_at=at,
     )  # fmt: skip
     await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
@@ -156,12 +157,20 @@ async def report(work: Work, r: Report) -> WorkOrder:
     return order
 
 
+def _directed(office: Office, guess: dict[str, Any], **case: Any) -> dict[str, Any]:
+    """Whom it goes to: as an arbiter ruled, else as a rule says, else as the matrix does."""
+    precedents = office.of(Precedents)
+    return routing.routed(
+        office, precedents.over(office.of(Library)), _with_ruling(precedents, guess, case["area"]), **case
+    )
+
+
 def _with_ruling(precedents: Precedents, guess: dict[str, Any], area: str) -> dict[str, Any]:
     """The suggestion, naming the case whose ruling it follows."""
-    best = guess["best"]
+    best = {key: value for key, value in (guess["best"] or {}).items() if key != "ruled"}
     if best and (no := precedents.number_for(best["matter"], area)):
         return {**guess, "best": {**best, "ruled": no}}
-    return guess
+    return {**guess, "best": best or None}
 
 
 @written
@@ -181,13 +190,18 @@ async def report_once(work: Work, r: Report) -> None:
 
 async def relocate(work: Work, order: WorkOrder, to: Spot) -> None:
     """Put an order on the map, counters included."""
-    was = standing(order)
+    was, moved = standing(order), to.area != order.area
     _count(work, order, -1)
     order.area, order.cell, order.address = to.area, to.cell, to.address or order.address
     order.accuracy_m = to.accuracy_m
     if to.point:
         order.lon, order.lat = to.point.lon, to.point.lat
         order.spot = spot(to.point.lon, to.point.lat)
+    if moved and not order.unit_id:  # a unit that somebody chose stays
+        order.suggestion = _directed(
+            work.office, order.suggestion, area=order.area, at=order.reported_at,
+            text=f"{order.title} {order.text}", source=order.source,
+        )  # fmt: skip
     _count(work, order, +1)
     recount(work, order, was)
 

@@ -1,0 +1,1 @@
+"""What dispatchers and administrators are told of rules that no longer hold."""

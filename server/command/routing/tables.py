@@ -1,0 +1,21 @@
+"""Rows as stored. Private to this feature; others ask service.py."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from server.platform.db import UtcDateTime
+
+
+class RouteFault(SQLModel, table=True):
+    """A rule of an edition that switched itself off, because its unit or its person is gone."""
+
+    __tablename__ = "route_fault"
+
+    edition: int = Field(primary_key=True)
+    no: int = Field(primary_key=True)
+    name: str
+    what: str  # "unit" | "person"
+    value: str  # whom it names
+    at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when it held again

@@ -1,0 +1,5 @@
+"""The city the tests of routing play in."""
+
+from tests.city import city
+
+__all__ = ["city"]
