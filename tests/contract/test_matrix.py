@@ -36,7 +36,7 @@ STAFF_ONLY = {
     "BoardFigure", "Line", "Param", "AreaFigure", "Whole", "Comparison",
 }  # fmt: skip
 TELLING = (
-    "reporter", "contact", "internal", "basis", "lane", "overtime", "clock", "held", "returnTimes",
+    "reporter", "contact", "internal", "basis", "lane", "overtime", "clock", ".held", "returnTimes",
     "reworkTimes", "suggestion.", "handlerPhone", "staff",
 )  # fmt: skip
 

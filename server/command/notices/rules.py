@@ -20,6 +20,7 @@ class To(StrEnum):
     HEADS = "heads"  # the heads of that unit
     RECEIVER = "receiver"  # the person or unit the step names
     NAMED = "named"  # the persons and units the news touches
+    NAMED_STAFF = "named_staff"  # those of them who are staff
     DESK = "desk"  # the dispatchers of its area
     DISTRICT = "district"  # the district's dispatchers
     ARBITERS = "arbiters"
@@ -93,15 +94,15 @@ RULES: Mapping[str, Rule] = {
     "order.urged": _to(T.UNIT, T.DESK),
     "order.supplied": _to(T.UNIT),
     "request.ask_info": _to(T.NAMED),
-    "request.assign": _to(T.NAMED),
+    "request.assign": _to(T.NAMED_STAFF),
     "request.return": _to(T.DISTRICT),
-    "request.send_back": _to(T.NAMED),
+    "request.send_back": _to(T.NAMED_STAFF),
     "request.extend": _to(T.NAMED),
-    "request.audit_fail": _to(T.NAMED),
+    "request.audit_fail": _to(T.NAMED_STAFF),
     "request.audit_pass": _to(T.NAMED),
     "request.to_leader": _to(T.LEADERS),
     "request.approve": _to(T.NAMED),
-    "request.decline": _to(T.NAMED),
+    "request.decline": _to(T.NAMED_STAFF),
     "request.reject": _to(T.NAMED),
     "request.refer": _to(T.NAMED),
     "request.reopen": _to(T.NAMED),
@@ -186,8 +187,9 @@ def recipients(people: Set[To], event: Event, staff: tuple[Staff, ...]) -> set[s
     found = {id for to, id in named.items() if to in people and id}
     if T.RECEIVER in people:
         found |= _of(staff, event.receiver) | ({event.receiver} & known)
-    if T.NAMED in people:
-        found |= set(_names("person:", event.touches))
+    if people & {T.NAMED, T.NAMED_STAFF}:
+        persons = set(_names("person:", event.touches))
+        found |= persons if T.NAMED in people else persons & known
         found |= {id for unit in _names("unit:", event.touches) for id in _of(staff, unit)}
     if T.UNIT in people:
         found |= {event.handler_id} if event.handler_id else _of(staff, event.unit_id)

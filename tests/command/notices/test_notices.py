@@ -31,6 +31,12 @@ async def keys(city, person):
     return [each["key"] for each in await told(city, person)]
 
 
+async def marks(city, person):
+    """What the person was told of the limit of handling."""
+    heard = [each for each in await told(city, person) if each["stage"] == "handle"]
+    return [each["key"] for each in heard if each["subjectKind"] == "order"]
+
+
 async def test_a_dispatch_is_told_to_the_unit_and_to_the_reporter(city):
     id = await city.submit()
     await city.dispatch(id)
@@ -80,7 +86,7 @@ async def test_a_clock_tells_its_owner_then_the_head_then_the_leaders(city):
         city.clock.advance(hours=hours)
         await city.sweep()
         for who in (city.wang, city.tang, city.bo, city.lin):
-            heard[who.id] |= {each["key"] for each in await told(city, who) if each["stage"] == "handle"}
+            heard[who.id] |= set(await marks(city, who))
     steps = [f"order.clock_{level}" for level in (80, 100, 150, 200)]
     assert heard == {"wang": set(steps), "tang": set(steps[1:]), "bo": set(steps[2:]), "lin": set(steps[3:])}
 
@@ -90,9 +96,7 @@ async def test_of_several_marks_in_one_sweep_the_last_says_it_all(city):
     await city.sign(id)
     city.clock.advance(days=30)
     await city.sweep()
-    assert [each["key"] for each in await told(city, city.wang) if each["stage"] == "handle"] == [
-        "order.clock_200"
-    ]
+    assert await marks(city, city.wang) == ["order.clock_200"]
 
 
 async def test_danger_is_told_at_once_and_again_when_nobody_came(city):

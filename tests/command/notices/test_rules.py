@@ -27,7 +27,8 @@ EVENT = Event(area=CELL, unit_id="zj", verifier_id="chen", checker_id="huang", r
     ("to", "who"),
     [
         (T.VERIFIER, {"chen"}), (T.CHECKER, {"huang"}), (T.SENDER, {"mei"}), (T.UNIT, {"wang", "tang"}),
-        (T.HEADS, {"tang"}), (T.NAMED, {"zhao", "chen"}), (T.DESK, {"li", "mei"}), (T.DISTRICT, {"li"}),
+        (T.HEADS, {"tang"}), (T.NAMED, {"zhao", "chen"}), (T.NAMED_STAFF, {"zhao"}),
+        (T.DESK, {"li", "mei"}), (T.DISTRICT, {"li"}),
         (T.ARBITERS, {"arbiter"}), (T.LEADERS, {"bo"}), (T.ALL_LEADERS, {"bo", "lin"}), (T.HANDLER, set()),
     ],
 )  # fmt: skip
