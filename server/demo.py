@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,10 +21,11 @@ from server.command.knowledge import sheet
 from server.command.library import Library
 from server.command.orders.facts import ReturnReason
 from server.command.orders.rules import CheckConclusion, OrderSource
-from server.command.orders.service import desk, field, shown, unit
+from server.command.orders.service import desk, field, shown, split, unit
 from server.command.orders.service import report as intake
 from server.command.orders.service.advance import seen
 from server.command.orders.service.report import Report, Spot, spot_at
+from server.command.orders.service.split import Part
 from server.command.requests import service as requests
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.service import Submission
@@ -42,6 +44,7 @@ from server.platform.tabular import to_json
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
 from server.settings import Settings
+from server.supervision.orders import service as supervisions
 
 STORY = Path(__file__).parents[1] / "shared" / "data" / "demo"
 ENTRIES = STORY.parent / "knowledge" / "entries.csv"
@@ -256,6 +259,23 @@ class Teller:
     async def _verify_ask(self, id: str, hours: float, key: str, spot: Spot) -> None:
         async with self._at(self._actors["li"], hours) as work:
             await desk.request_verify(work, id=id, version=await self._version(work, id))
+
+    async def _split(self, id: str, hours: float, key: str, spot: Spot, *parts: Mapping[str, str]) -> None:
+        library = self._library
+        told = [
+            Part(each["matter"], library.catalogue.rules_for(each["matter"])[0].id, each["unit"],
+                 each["text"], each.get("reason", ""))
+            for each in parts
+        ]  # fmt: skip
+        async with self._at(self._actors["li"], hours) as work:
+            await split.split(work, {"id": id, "parts": [asdict(part) for part in told]})
+
+    async def _part(self, id: str, hours: float, key: str, spot: Spot, n: int, verb: str, *rest: Any) -> None:
+        await getattr(self, f"_{verb}")(split.part_id(id, n), hours, key, spot, *rest)
+
+    async def _supervise(self, id: str, hours: float, key: str, spot: Spot, due: str, text: str) -> None:
+        async with self._at(self._actors["lin"], hours) as work:
+            await supervisions.issue(work, {"id": an_id(key), "order_id": id, "due": due, "text": text})
 
     async def _sign(self, id: str, hours: float, key: str, spot: Spot) -> None:
         async with self._at(await self._handler(id), hours) as work:

@@ -184,6 +184,19 @@ async def test_what_somebody_supervises_already_the_system_leaves_alone(city):
     assert [row.id for row in await late(city, order_id)] == [id]
 
 
+async def test_a_leaders_own_word_takes_the_place_of_the_systems(city):
+    order_id = await in_hand(city)
+    [auto] = await late(city, order_id)
+    await act(city, city.wang, service.sign, auto.id)
+    shown = "query ($id: ID!) { order(id: $id) { actions } }"
+    assert "SUPERVISE" in (await city.ask(city.lin, shown, id=order_id))["order"]["actions"]
+    id = await issued(city, order_id)
+    assert ((await one(city, auto.id)).state, (await one(city, id)).state) == ("cancelled", "issued")
+    assert await city.clocks(auto.id, "supervision") == {}
+    assert (await city.order(order_id)).supervised is True
+    assert "SUPERVISE" not in (await city.ask(city.lin, shown, id=order_id))["order"]["actions"]
+
+
 @on_sqlite
 async def test_of_a_split_case_the_open_parts_are_supervised(city):
     whole = await city.submit()

@@ -26,6 +26,10 @@ LAW = {
     (S.ESCALATED, A.REPLY): (S.REPLIED, UNIT_POSTS, REPLIED),
     **{(state, A.ESCALATE): (S.ESCALATED, SYSTEM, NO_CLOCK) for state in (*WITH_UNIT, S.ESCALATED)},
     **{(state, A.ASK): (state, ISSUER, NO_CLOCK) for state in (S.ISSUED, *WITH_UNIT, S.ESCALATED)},
+    **{
+        (state, A.YIELD): (S.CANCELLED, SYSTEM, OVER)
+        for state in (S.ISSUED, *WITH_UNIT, S.ESCALATED, S.REPLIED)
+    },
     (S.CLOSED, A.PRAISE): (S.CLOSED, ISSUER, NO_CLOCK),
     **{(state, A.REPLY): (S.REPLIED, UNIT_POSTS, REPLIED) for state in WITH_UNIT},
     (S.REPLIED, A.ACCEPT): (S.CLOSED, ISSUER, OVER),
@@ -64,7 +68,7 @@ def test_it_ends_where_the_table_says():
 def test_the_unit_never_ends_it_and_nobody_but_the_system_escalates():
     for row in FLOW.steps:
         assert not (row.target in TERMINAL and row.posts & UNIT_POSTS)
-        assert (row.action is A.ESCALATE) == (row.posts == SYSTEM)
+        assert (row.action in {A.ESCALATE, A.YIELD}) == (row.posts == SYSTEM)
 
 
 def test_whatever_is_offered_has_a_verb():

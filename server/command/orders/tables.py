@@ -126,6 +126,7 @@ class WorkOrder(SQLModel, table=True):
     unsolved_times: int = 0
     shuffle_times: int = 0  # 推诿: returns judged groundless
     supervised: bool = False
+    supervised_by_clock: bool = False  # by the system alone: a person may still instruct
     supervise_due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # 督办 unanswered: yellow …
     supervise_red_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # … and red from here
     satisfied: bool | None = None  # of the last rating

@@ -32,6 +32,7 @@ class SupervisionAction(StrEnum):
     CANCEL = "cancel"
     ASK = "ask"          # 追问
     PRAISE = "praise"    # 表扬
+    YIELD = "yield"      # the system's own makes way for a person's
 
 
 S, A = SupervisionState, SupervisionAction
@@ -62,6 +63,8 @@ FLOW = Flow(
         Step(S.REPLIED,     A.RETURN,   S.RETURNED,    ISSUER, Clock(start=("supervise_reply",)), "G5: one working day", ("issuer", "opinion")),
         *(Step(state,       A.CANCEL,   S.CANCELLED,   ISSUER, Clock(stop=ALL_CLOCKS), "G5", ("issuer", "opinion"))
           for state in (S.ISSUED, S.ESCALATED)),
+        *(Step(state,       A.YIELD,    S.CANCELLED,   SYSTEM, Clock(stop=ALL_CLOCKS), "a person's instruction takes the place of the system's")
+          for state in (S.ISSUED, *_WITH_UNIT, S.ESCALATED, S.REPLIED)),
         *(Step(state,       A.ASK,      state,         ISSUER, basis="ux L4: the issuer asks on; no clock moves", guards=("issuer", "opinion"))
           for state in (S.ISSUED, *_WITH_UNIT, S.ESCALATED)),
         Step(S.CLOSED,      A.PRAISE,   S.CLOSED,      ISSUER, basis="ux L4: what was well done is said, once", guards=("issuer", "unpraised", "opinion")),

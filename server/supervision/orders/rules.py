@@ -108,8 +108,8 @@ def _fits(row: Supervision, action: SupervisionAction) -> bool:
             return row.signed_at is not None
         case A.PRAISE:
             return row.praised_at is None
-        case A.ESCALATE:
-            return False  # a clock's doing
+        case A.ESCALATE | A.YIELD:
+            return False  # the system's doing
         case _:
             return True
 

@@ -57,6 +57,10 @@ async def issue(work: Work, args: Mapping[str, Any]) -> Supervision:
     """G5: an open case that a unit has gets an instruction with its own clocks."""
     FLOW.enter(A.ISSUE, work.actor.post)
     order = await _target(work, args["order_id"])
+    before = await queries.open_on(work.session, order.id)
+    if before is not None:
+        before.ended_at = work.now
+        await _take(work, before, A.YIELD, by=SYSTEM)
     await cases.supervised(work, order.id, on=True)
     limit = rules.REPLY_LIMITS[SuperviseDue(args["due"])]
     kind = SupervisionKind(args.get("kind", SupervisionKind.LEADER_INSTRUCTION))
@@ -106,7 +110,8 @@ async def _target(work: Work, order_id: str) -> Case:
     order = await order_seen(work, order_id)
     if not is_open(order.state) or not order.unit_id:
         raise rules.TargetClosed
-    if await queries.open_on(work.session, order_id):
+    known = await queries.open_on(work.session, order_id)
+    if known and known.issuer_id != SYSTEM.id:
         raise rules.SupervisedAlready
     return order
 

@@ -178,7 +178,7 @@ class WorkOrder(AskedOrder):
         life = Life((("order", self.row.id), ("request", self.row.source_id)))
         return info.context.soon(load_timelines, life)
 
-    @field_for(needs={"id", "supervised", *rules.OFFERED}, personal=True)
+    @field_for(needs={"id", "supervised", "supervised_by_clock", *rules.OFFERED}, personal=True)
     async def actions(self, info: Info) -> list[OrderAction]:
         """What this person may do now: the buttons of the screen. None while an act is held."""
         if await info.context.loader(load_holds).load(self.row.id):
@@ -186,7 +186,8 @@ class WorkOrder(AskedOrder):
         offered = rules.offered(self.row, info.context.actor, info.context.office.clock())
         may = info.context.actor.post in {Post.LEADER, Post.DISTRICT_DISPATCHER}
         if may and self.row.unit_id and rules.is_open(self.row.state):
-            offered += [] if self.row.supervised else [OrderAction.SUPERVISE]
+            by_person = self.row.supervised and not self.row.supervised_by_clock
+            offered += [] if by_person else [OrderAction.SUPERVISE]
         return offered
 
     @field_for(needs={"id"}, personal=True)

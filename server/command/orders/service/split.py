@@ -91,11 +91,16 @@ def _splittable(work: Work, order: WorkOrder, parts: Sequence[Part]) -> None:
             raise
 
 
+def part_id(whole_id: str, n: int) -> str:
+    """The id of a case's `n`-th part: the same split carried out twice makes the same parts."""
+    return str(uuid5(NAMESPACE_URL, f"sanwei:part:{whole_id}:{n}"))
+
+
 async def _begin(work: Work, whole: WorkOrder, catalogue: Catalogue, part: Part, n: int) -> None:
     """A part starts its life: filed under its own rule and sent to its unit."""
     entry = FLOW.enter(A.PART, work.actor.post)
     row = fresh(
-        WorkOrder, id=str(uuid5(NAMESPACE_URL, f"sanwei:part:{whole.id}:{n}")), no=f"{whole.no}-{n}",
+        WorkOrder, id=part_id(whole.id, n), no=f"{whole.no}-{n}",
         state=entry.target, parent_id=whole.id,
         title=rules.title_of(part.text, catalogue.matter(part.matter_code).name), text=part.text,
         source=whole.source, reporter_id=whole.reporter_id, contact=whole.contact,

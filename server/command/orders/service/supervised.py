@@ -15,7 +15,7 @@ from server.platform.work import Work
 async def supervised(work: Work, order_id: str, *, on: bool) -> None:
     """A supervision on the case was opened or ended by a person; whoever holds a form of it reads it anew."""
     order = await seen(work, order_id)
-    order.supervised = on
+    order.supervised, order.supervised_by_clock = on, False
     if not on:
         order.supervise_due_at = order.supervise_red_at = None
     note(work, order, OrderAction.SUPERVISE, detail={"on": on})
@@ -23,7 +23,7 @@ async def supervised(work: Work, order_id: str, *, on: bool) -> None:
 
 async def supervised_by_clock(work: Work, order: WorkOrder) -> None:
     """The same by the system. No version changes: a clock takes no form out of anybody's hands."""
-    await _set(work, order.id, supervised=True)
+    await _set(work, order.id, supervised=True, supervised_by_clock=True)
     note(work, order, OrderAction.SUPERVISE, detail={"on": True}, by=SYSTEM)
 
 
