@@ -28,6 +28,7 @@ from server.command.orders.pairs import Verdict
 from server.command.orders.service import desk, merge
 from server.command.orders.tables import WorkOrder
 from server.command.requests.tables import CitizenRequest
+from server.command.setup import service as setup
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
 from server.command.talks.tables import Talk
@@ -97,6 +98,14 @@ class District:
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
         }  # fmt: skip
+        of_editions = {
+            ("kind", "String"): "catalogue", ("no", "Int"): 1, ("against", "Int"): 0,
+            ("sheet", "String"): "rules",
+            ("key", "[String!]"): ["06010", "1"],
+            ("cells", "[CellInput!]"): [{"column": "limit_value", "value": "7"}],
+        }  # fmt: skip
+        if (name, str(kind)) in of_editions:
+            return of_editions[name, str(kind)]
         if name in known:
             return known[name]
         if isinstance(kind, GraphQLInputObjectType):
@@ -146,6 +155,9 @@ async def settle(city: City, file: Path) -> District:
         if id == "late":
             await city.do(city.ann, talks.end, id=id)
     await city.do(city.li, talks.take, id="talking")
+    cells = {"limit_value": "2"}
+    facts = {"kind": "catalogue", "no": 0, "sheet": "rules", "key": ("06010", "1"), "note": ""}
+    await city.do(city.luo, setup.edit, **facts, cells=cells)
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
     while await notices.spread(city.office):
         pass
@@ -198,5 +210,5 @@ async def _versions(city: City) -> dict[str, dict[Role, int]]:
 
 def people(city: City, role: Role) -> list[Actor]:
     """Those with that app who have something to do with the cases."""
-    busy = (city.wang, city.li, city.tang, city.chen, city.lin, city.ann, city.ben)
+    busy = (city.wang, city.li, city.tang, city.chen, city.lin, city.ann, city.ben, city.luo, city.feng)
     return [actor for actor in busy if actor.role is role]
