@@ -19,6 +19,7 @@ from server.command.knowledge.graphql import reads as knowledge_reads
 from server.command.notices.graphql import live as notice_live
 from server.command.notices.graphql import moves as notice_moves
 from server.command.notices.graphql import reads as notice_reads
+from server.command.orders.graphql import asks as order_asks
 from server.command.orders.graphql import live as order_live
 from server.command.orders.graphql import moves as order_moves
 from server.command.orders.graphql import pairs as order_pairs
@@ -54,6 +55,7 @@ ROOMS = (  # a line each, so that rooms are added side by side
     command_reads,
     order_reads,
     order_moves,
+    order_asks,
     order_split,
     order_pairs,
     order_live,

@@ -18,8 +18,11 @@ const Todo = defineAsyncComponent(() => import('../orders/handle/TodoPage.vue'))
 
 const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
 
+const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
+
 const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true }
 const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'talks', 'knowledge', 'me'] }
+const rule: Home = { page: Rule, nav: ['home', 'cases', 'me'] }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'me'] }
 const setup: Home = { page: Setup, nav: ['home', 'me'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }
@@ -28,6 +31,7 @@ const HOMES: Partial<Record<Post, Home>> = {
   GRID_OFFICER: patrol,
   STREET_DISPATCHER: dispatch,
   DISTRICT_DISPATCHER: dispatch,
+  ARBITER: rule,
   HANDLER: handle,
   UNIT_HEAD: handle,
   ADMIN_SYS: setup,

@@ -25,6 +25,22 @@ export type SheetName =
   | 'reconsider'
   | 'pair'
   | 'supervise'
+  | 'extension'
+  | 'suspension'
+  | 'appeal'
+  | 'askVoid'
+  | 'invite'
+  | 'assign'
+  | 'decide'
+  | 'note'
+  | 'waiveCheck'
+  | 'toAcceptor'
+  | 'interim'
+  | 'escalate'
+  | 'acceptShare'
+  | 'declineShare'
+  | 'finishShare'
+  | 'resume'
 
 export type Call = (order: OrderCaseFragment, opId: string) => Promise<OrderRowFragment>
 
@@ -59,6 +75,25 @@ export const BUTTONS: readonly Button[] = [
   { id: 'advice', label: 'step.advice', on: ['FILE', 'DISPATCH'], does: 'advice', key: 'a' },
   { id: 'sign', on: ['SIGN'], does: { call: sign } },
   { id: 'finish', on: ['FINISH'], does: { page: 'finish' }, key: 'e' },
+  {
+    id: 'decide',
+    label: 'step.decide',
+    on: [
+      'ENDORSE',
+      'DECLINE',
+      'EXTEND',
+      'REFUSE_EXTENSION',
+      'SUSPEND',
+      'REFUSE_SUSPENSION',
+      'VOID',
+      'REVIEW_APPEAL',
+      'GRANT_APPEAL',
+      'REFUSE_APPEAL',
+    ],
+    does: { sheet: 'decide' },
+  },
+  { id: 'acceptShare', on: ['ACCEPT_SHARE'], does: { sheet: 'acceptShare' } },
+  { id: 'finishShare', on: ['FINISH_SHARE'], does: { sheet: 'finishShare' } },
   { id: 'deptConfirm', on: ['DEPT_CONFIRM'], does: { call: step('DEPT_CONFIRM') } },
   { id: 'sendCheck', on: ['SEND_CHECK'], does: { call: step('SEND_CHECK') } },
   { id: 'acceptReturn', on: ['ACCEPT_RETURN'], does: { sheet: 'acceptReturn' } },
@@ -68,6 +103,13 @@ export const BUTTONS: readonly Button[] = [
   { id: 'reassign', label: 'step.reassign', on: ['FILE', 'DISPATCH'], does: { sheet: 'reassign' }, key: 'd' },
   { id: 'verify', on: ['REQUEST_VERIFY'], does: { call: verify } },
   { id: 'return', on: ['RETURN'], does: { sheet: 'return' }, key: 'r' },
+  { id: 'extension', on: ['APPLY_EXTENSION'], does: { sheet: 'extension' } },
+  { id: 'invite', on: ['INVITE'], does: { sheet: 'invite' } },
+  { id: 'appeal', on: ['APPEAL'], does: { sheet: 'appeal' } },
+  { id: 'resume', on: ['RESUME'], does: { sheet: 'resume' } },
+  { id: 'interim', on: ['INTERIM'], does: { sheet: 'interim' } },
+  { id: 'declineShare', on: ['DECLINE_SHARE'], does: { sheet: 'declineShare' } },
+  { id: 'waiveCheck', on: ['WAIVE_CHECK'], does: { sheet: 'waiveCheck' } },
   { id: 'deptReject', on: ['DEPT_REJECT'], does: { sheet: 'deptReject' } },
   { id: 'refuseReturn', on: ['REFUSE_RETURN'], does: { sheet: 'refuseReturn' } },
   { id: 'closeReject', on: ['CLOSE_REJECT'], does: { sheet: 'closeReject' } },
@@ -76,6 +118,12 @@ export const BUTTONS: readonly Button[] = [
   { id: 'reopen', on: ['REOPEN'], does: { sheet: 'reopen' }, quiet: true },
   { id: 'reconsider', on: ['RECONSIDER'], does: { sheet: 'reconsider' }, quiet: true },
   { id: 'split', on: ['SPLIT'], does: { sheet: 'split' }, quiet: true },
+  { id: 'toAcceptor', on: ['TO_ACCEPTOR'], does: { sheet: 'toAcceptor' }, quiet: true },
+  { id: 'escalate', on: ['ESCALATE'], does: { sheet: 'escalate' }, quiet: true },
+  { id: 'suspension', on: ['APPLY_SUSPENSION'], does: { sheet: 'suspension' }, quiet: true },
+  { id: 'assign', on: ['ASSIGN'], does: { sheet: 'assign' }, quiet: true },
+  { id: 'unassign', on: ['UNASSIGN'], does: { call: step('UNASSIGN') }, quiet: true },
+  { id: 'askVoid', on: ['ASK_VOID'], does: { sheet: 'askVoid' }, quiet: true },
   { id: 'supervise', on: ['SUPERVISE'], does: { sheet: 'supervise' }, quiet: true },
   { id: 'pair', label: 'pair.open', on: ['MERGE'], does: { sheet: 'pair' }, quiet: true },
 ]

@@ -18,7 +18,12 @@ export function useCase(id: () => string): LiveOne<OrderCaseFragment> {
       cursor: ({ liveOrders }) => liveOrders.cursor,
       event({ liveOrders: { verb, orderId, order } }) {
         const known = live.row.value?.version ?? 0
-        if (verb === 'ready' ? known : orderId === id() && (order?.version ?? known + 1) > known) void live.reload()
+        if (
+          verb === 'ready'
+            ? known
+            : orderId === id() && (verb === 'order.noted' || (order?.version ?? known + 1) > known)
+        )
+          void live.reload()
       },
       poll: live.reload,
     },
