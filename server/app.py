@@ -26,8 +26,11 @@ from server.command.orders.service import advance as orders
 from server.command.orders.service import desk, merge, split, suspension
 from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
-from server.command.requests import service as requests
 from server.command.requests.joining import joined
+from server.command.requests.kinds import Kinds
+from server.command.requests.service import citizen as requests
+from server.command.requests.service import clocks as request_clocks
+from server.command.requests.service import visits
 from server.command.routing import keeper as routing_keeper
 from server.command.routing import service as routing
 from server.command.routing.rules import Routes
@@ -101,6 +104,8 @@ def open_office(settings: Settings) -> Office:
     office.heeding.append(supervisions.on_order_mark)
     office.derived.append(evaluation.keep)
     office.followers[merge.MERGED] = joined
+    office.followers[orders.EVERY] = visits.sample
+    office.tools[Kinds] = Kinds(DATA / "request-kinds.json")
     office.acts |= {
         desk.DISPATCH: desk.dispatch,
         merge.MERGE: merge.merge,
@@ -188,7 +193,8 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("suspensions", suspension.resume_due)
     jobs.add("holds", holds.release)
     jobs.add("clocks", sla.sweeper({
-        "order": orders.on_mark, "request": requests.on_mark, "supervision": supervisions.on_mark,
+        "order": orders.on_mark, "request": request_clocks.on_mark, "visit": visits.on_mark,
+        "supervision": supervisions.on_mark,
     }))  # fmt: skip
     jobs.add("notices", notices.spread)
     jobs.add("old notices", notices.forget, every=DAY)

@@ -26,9 +26,10 @@ from server.command.orders.service import report as intake
 from server.command.orders.service.advance import seen
 from server.command.orders.service.report import Report, Spot, spot_at
 from server.command.orders.service.split import Part
-from server.command.requests import service as requests
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
-from server.command.requests.service import Submission
+from server.command.requests.service import citizen as requests
+from server.command.requests.service.citizen import Submission
+from server.command.requests.service.rate import rate
 from server.command.routing import keeper as routing
 from server.command.setup import service as setup
 from server.command.talks import service as talks
@@ -319,7 +320,7 @@ class Teller:
         async with self._at(citizen, hours) as work:
             request = await requests.mine(work, id)
             reasons = [RatingReason.NOT_SOLVED] if solved == Solved.UNSOLVED else []
-            await requests.rate(
+            await rate(
                 work, id=id, version=request.version, solved=Solved(solved), level=ServiceLevel(level),
                 reasons=reasons, text=text, photo_ids=[],
             )  # fmt: skip

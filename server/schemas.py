@@ -25,6 +25,7 @@ from server.command.orders.graphql import moves as order_moves
 from server.command.orders.graphql import pairs as order_pairs
 from server.command.orders.graphql import reads as order_reads
 from server.command.orders.graphql import split as order_split
+from server.command.requests.graphql import desk_moves, desk_reads
 from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
@@ -78,6 +79,8 @@ ROOMS = (  # a line each, so that rooms are added side by side
     talk_live,
     calendar,
     grid_reads,
+    desk_reads,
+    desk_moves,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

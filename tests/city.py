@@ -27,9 +27,10 @@ from server.command.orders.service import report as intake
 from server.command.orders.service.report import Report, Spot, spot_at
 from server.command.orders.service.ruling import RulingScope
 from server.command.orders.tables import WorkOrder
-from server.command.requests import service as requests
 from server.command.requests.rules import RequestKind, ServiceLevel, Solved
-from server.command.requests.service import Submission
+from server.command.requests.service import citizen as requests
+from server.command.requests.service.citizen import Submission
+from server.command.requests.service.rate import rate
 from server.command.requests.tables import CitizenRequest
 from server.graph.audience import SchemaByRole
 from server.graph.context import Context
@@ -388,7 +389,7 @@ class City:
         """The citizen's answer."""
         version = (await self.request(id)).version
         facts = {"level": ServiceLevel.VERY_SATISFIED, "reasons": [], "text": "", "photo_ids": [], **facts}
-        await self.do(by or self.ann, requests.rate, id=id, version=version, solved=solved, **facts)
+        await self.do(by or self.ann, rate, id=id, version=version, solved=solved, **facts)
         return id
 
     async def bring(self, id: str, to: str) -> str:

@@ -203,6 +203,8 @@ class FeedGroup(Group):
             row = await self.live.row(self._office, told)
             answers: dict[bool, str] = {}
             for n, follower in enumerate(followers, 1):
+                if self.live.conceals(follower.actor, row):
+                    continue
                 seen = row is not None and self.live.sees(follower.actor, row)
                 if seen not in answers:
                     answers[seen] = await self._answer(self.live.event(told, row if seen else None))

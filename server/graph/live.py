@@ -30,6 +30,7 @@ class Feed:
     of: type[Any]
     sees: Callable[[Actor, Any], bool]
     tell: Callable[[Any, Told, Any], Any]
+    hides: Callable[[Actor, Any], bool] | None = None
 
     async def row(self, office: Office, told: Told) -> Any:
         """The row as it is now, whoever may see it; read once for everybody who is told. None when gone."""
@@ -39,6 +40,10 @@ class Feed:
             rows = select(self.of).where(col(self.of.id) == told.subject_id)
             told.found[self.of] = asyncio.ensure_future(office.read.line(rows))
         return await asyncio.shield(told.found[self.of])
+
+    def conceals(self, actor: Actor, row: Any | None) -> bool:
+        """True when the actor is not told at all."""
+        return row is not None and self.hides is not None and self.hides(actor, row)
 
     def event(self, told: Told, row: Any | None) -> Any:
         """What is told, to somebody who sees the row or, when that is None, to somebody who does not."""
@@ -63,22 +68,29 @@ class Picture:
 
 
 def live_for(
-    *roles: Role, interest: Callable[[Actor], Interest], of: type[R], sees: Callable[[Actor, R], bool]
+    *roles: Role,
+    interest: Callable[[Actor], Interest],
+    of: type[R],
+    sees: Callable[[Actor, R], bool],
+    hides: Callable[[Actor, R], bool] | None = None,
 ) -> Callable[[Callable[[Any, Told, R | None], Any]], Any]:
     """A subscription to what moves in somebody's `interest`, with the row it is about.
 
     What is decorated makes the event of what is told and the row, which is None when the actor does not see
     it (any more), and in the first event, `ready`. `sees` must agree with the feature's `visible_to`.
+    To whom `hides` says so, not even that something moved is told.
     """
 
     def declare(tell: Callable[[Any, Told, R | None], Any]) -> Any:
-        feed = Feed(interest, of, sees, tell)
+        feed = Feed(interest, of, sees, tell, hides)
 
         async def follow(info: Info, since: str | None = None) -> AsyncIterator[Any]:
             office, actor = info.context.office, info.context.actor
             async with aclosing(office.news.follow(interest(actor), since)) as events:
                 async for told in events:
                     row = await feed.row(office, told)
+                    if feed.conceals(actor, row):
+                        continue
                     yield feed.event(told, row if row is not None and sees(actor, row) else None)
 
         return _subscription(roles, feed, follow, tell)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import literal, or_
+from sqlalchemy import func, literal, or_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -226,3 +226,46 @@ async def staff_numbers_of(read: Reader, numbers: Iterable[str], *, now: datetim
         col(Account.staff_no).in_(list(numbers)), held(now), col(Account.disabled_at).is_(None)
     )
     return {str(number): unit for number, unit in await read.tuples(cast(Any, serving))}
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A member of staff in one post held now."""
+
+    id: str
+    name: str
+    post: Post
+    unit_id: str
+    area: str
+
+
+async def posted(session: AsyncSession, now: datetime, *, id: str = "", named_in: str = "") -> list[Posted]:
+    """The posts held now by one account, or by everybody whose full name stands in a text."""
+    rows = _posted(now).where(col(Account.id) == id) if id else _posted(now).where(_named(named_in))
+    return [
+        Posted(id, name, Post(post), unit, area) for id, name, post, unit, area in await session.exec(rows)
+    ]
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    return (func.length(Account.name) > 1) & literal(text).contains(col(Account.name))
+
+
+def _posted(now: datetime) -> Any:
+    return (
+        select(Account.id, Account.name, PostHolding.post, PostHolding.unit_id)
+        .add_columns(col(PostHolding.area))
+        .join(PostHolding, col(PostHolding.account_id) == col(Account.id))
+        .where(col(Account.role) != Role.CITIZEN, held(now), col(Account.disabled_at).is_(None))
+    )
+
+
+async def named_exactly(read: Reader, name: str) -> list[PersonRow]:
+    """The staff of exactly this name: nobody is found by a part of it."""
+    return list(_by_id(await read.tuples(_namesakes(name))).values()) if len(name) > 1 else []
+
+
+@kept
+def _namesakes(name: str) -> Any:
+    staff = (col(Account.name) == name, col(Account.role) != Role.CITIZEN, col(Account.disabled_at).is_(None))
+    return _persons().where(*staff)

@@ -6,7 +6,6 @@ stopped. A row that cannot be taken is refused by its line, and spoils no other.
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +16,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from server.command.orders.rules import OrderSource
 from server.command.orders.service.report import Spot, spot_of_area
-from server.command.requests import queries, service
-from server.command.requests.rules import RequestKind
-from server.command.requests.service import Submission
+from server.command.requests import queries
+from server.command.requests.kinds import Kinds
+from server.command.requests.service import citizen as service
+from server.command.requests.service.citizen import Submission
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import EPOCH
 from server.kernel.errors import BadInput, CityError
@@ -28,7 +28,6 @@ from server.platform.areas import AreaTree
 from server.platform.work import Office
 
 COLUMNS = ("message_id", "user_id", "title", "created_at", "body", "opposes", "likes")
-KINDS = Path(__file__).parents[2] / "shared" / "data" / "request-kinds.json"
 BATCH = 200  # rows to a transaction
 BODY_LIMIT = 8000  # characters; letters to a mailbox are longer than what is typed on a phone
 TITLE_LIMIT = 200
@@ -70,20 +69,6 @@ class Refused:
         return out.getvalue()
 
 
-class Kinds:
-    """What kind of request a title announces."""
-
-    def __init__(self, path: Path = KINDS) -> None:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        self._default = RequestKind(data["default"])
-        self._rows = [(RequestKind(row["kind"]), tuple(row["words"])) for row in data["kinds"]]
-
-    def of(self, title: str) -> RequestKind:
-        """The first kind one of whose words stands in the title."""
-        hits = (kind for kind, words in self._rows if any(word in title for word in words))
-        return next(hits, self._default)
-
-
 async def read_messages(
     office: Office, file: Path, *, spread: bool, progress: Callable[[int], object] = lambda _: None
 ) -> tuple[int, int, list[Refused]]:
@@ -94,7 +79,7 @@ async def read_messages(
     """
     added = known = 0
     refused: list[Refused] = []
-    kinds = Kinds()
+    kinds = office.of(Kinds)
     for batch, size in _batches(file):
         sound: list[tuple[int, Row, str]] = []
         for line, row in batch:

@@ -26,9 +26,10 @@ from server.command.orders.service import desk, unit
 from server.command.orders.service import field as grid
 from server.command.orders.service.report import spot_at
 from server.command.orders.tables import WorkOrder
-from server.command.requests import service as requests
 from server.command.requests.rules import RequestKind, ServiceLevel, Solved
-from server.command.requests.service import Submission
+from server.command.requests.service import citizen as requests
+from server.command.requests.service.citizen import Submission
+from server.command.requests.service.rate import rate as answer
 from server.command.requests.tables import CitizenRequest
 from server.identity import accounts
 from server.kernel.actors import CITIZEN, OFFICER, SYSTEM, Actor, Post
@@ -181,7 +182,7 @@ def _life(
 
     async def rate(work: Work) -> None:
         request = await work.session.get_one(CitizenRequest, id)
-        await requests.rate(work, id=id, version=request.version, solved=Solved.SOLVED,
+        await answer(work, id=id, version=request.version, solved=Solved.SOLVED,
                             level=ServiceLevel.SATISFIED, reasons=[], text="", photo_ids=[])  # fmt: skip
 
     async def _version(work: Work) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,9 +15,10 @@ from server.command.orders import queries as orders
 from server.command.orders import sight
 from server.command.orders.tables import WorkOrder
 from server.command.requests import queries as requests
-from server.command.requests import rules as request_rules
+from server.command.requests import sight as request_sight
 from server.command.requests.tables import CitizenRequest
 from server.kernel.actors import Actor, Post, Role
+from server.kernel.against import about
 from server.supervision.orders import queries as supervisions
 from server.supervision.orders import rules as supervision_rules
 from server.supervision.orders.tables import Supervision
@@ -25,6 +27,7 @@ from tests.clock import MONDAY
 
 PEOPLE, UNITS = ("", "ann", "ben", "chen"), ("", "zj", "cg")
 AREAS = ("440103", "440103006", "440103013", "440103006107", "440103006107006", "440103006107007")
+AGAINST = ("", about(people=["ann"]), about(units=["zj"]), about(people=["ben"], areas=[AREAS[3]]))
 CELLS = ("", *(area for area in AREAS if len(area) == 15))
 
 actors = st.builds(
@@ -36,13 +39,15 @@ actors = st.builds(
 
 def every_order() -> list[dict[str, Any]]:
     """Each column a rule may look at takes each of its values, beside each area."""
-    plain = {"cell": "", "unit_id": "", "reporter_id": "x", "verifier_id": "", "checker_id": ""}
+    plain = {"cell": "", "unit_id": "", "reporter_id": "x", "verifier_id": "", "checker_id": "",
+             "against": ""}  # fmt: skip
     values = {
         "cell": CELLS,
         "unit_id": UNITS,
         "reporter_id": PEOPLE,
         "verifier_id": PEOPLE,
         "checker_id": PEOPLE,
+        "against": AGAINST,
     }
     rows = [
         {**plain, "area": area, column: value}
@@ -59,8 +64,12 @@ def every_order() -> list[dict[str, Any]]:
 EVERY = {
     WorkOrder: every_order(),
     CitizenRequest: [
-        {"id": who, "no": who, "kind": "report", "state": "open", "reporter_id": who, "title": "", "text": "",
-         "area": AREAS[0], "order_id": "", "submitted_at": MONDAY} for who in PEOPLE
+        {"id": f"{n}", "no": f"{n}", "kind": "report", "state": "open", "reporter_id": who, "title": "",
+         "text": "", "area": area, "order_id": "", "unit_id": unit, "filed_by": clerk, "against": against,
+         "submitted_at": MONDAY}
+        for n, (who, area, unit, clerk, against) in enumerate(
+            product(PEOPLE, AREAS[::2], UNITS, PEOPLE[:2], AGAINST)
+        )
     ],
     Supervision: [
         {"id": f"{area}{unit}", "no": f"{area}{unit}", "state": "issued", "kind": "leader", "order_id": "",
@@ -70,7 +79,7 @@ EVERY = {
 }  # fmt: skip
 TWINS: dict[Any, tuple[Any, Any]] = {
     WorkOrder: (orders.visible_to, sight.sees),
-    CitizenRequest: (requests.visible_to, request_rules.sees),
+    CitizenRequest: (requests.visible_to, request_sight.sees),
     Supervision: (supervisions.visible_to, supervision_rules.sees),
 }
 

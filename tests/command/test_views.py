@@ -19,6 +19,7 @@ SCHEMAS = build()
 DOORS = {  # how one row of a view is reached
     "WorkOrder": "query ($id: ID!) { order(id: $id) { %s } }",
     "Request": "query ($id: ID!) { request(id: $id) { %s } }",
+    "DeskRequest": "query ($id: ID!) { deskRequest(id: $id) { %s } }",
     "Supervision": "query ($id: ID!) { supervisions(open: false, orderId: $id) { items { %s } } }",
     "Clock": "query ($id: ID!) { order(id: $id) { clock { %s } clocks { %s } } }",
     "Photo": "query ($id: ID!) { order(id: $id) { photos { %s } cover { %s } } }",
@@ -71,7 +72,8 @@ def test_every_view_has_a_door():
         if isinstance(kind, GraphQLObjectType)
         and issubclass(getattr(kind.extensions.get("strawberry-definition"), "origin", object), View)
     }  # fmt: skip
-    assert views - set(DOORS) == {"PublicCase"}  # read whole
+    elsewhere = {"Visit", "ContactEntry", "PublicProposal"}  # test_desk.py and test_visits.py reach them
+    assert views - set(DOORS) == {"PublicCase", *elsewhere}  # the first is read whole
 
 
 @pytest.mark.parametrize(("role", "text"), fields())

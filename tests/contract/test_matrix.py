@@ -17,6 +17,9 @@ from graphql import (
 from server.command.notices import service as notices
 from server.command.orders.rules import RejectReason
 from server.command.orders.service import desk
+from server.command.orders.service.report import Spot
+from server.command.requests.rules import RequestKind, ServiceLevel
+from server.command.requests.tables import ReturnVisit
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
 from server.kernel.actors import CITIZEN, OFFICER, UNIT_POSTS, Actor, Post, Role
@@ -34,6 +37,7 @@ STAFF_ONLY = {
     "WorkOrder", "Supervision", "Hold", "Clock", "FilingRule", "Suggestion", "Alternative", "Similar",
     "OrderPage", "OrderEvent", "LaneCount", "OrderCard", "SupervisionPage", "SupervisionEvent", "Board",
     "BoardFigure", "Line", "Param", "AreaFigure", "Whole", "Comparison",
+    "DeskRequest", "DeskPage", "DeskCount", "DeskEvent", "Visit", "VisitPage", "Relay", "ContactEntry",
 }  # fmt: skip
 TELLING = (
     "reporter", "contact", "internal", "basis", "lane", "overtime", "clock", ".held", "returnTimes",
@@ -54,7 +58,7 @@ def test_the_citizens_schema_holds_nothing_of_the_staffs():
     telling = {member for member in citizens for word in TELLING if word.lower() in member.lower()}
     assert telling == {"Me.staffNo"}  # one's own, and null
     assert {member for member in citizens if "phone" in member.lower()} == {
-        "DangerHint.phone", "Me.phone", "Request.phone", "SubmitRequest.phone",
+        "DangerHint.phone", "Me.phone", "Referral.phone", "Request.phone", "SubmitRequest.phone",
     }  # fmt: skip
 
 
@@ -84,6 +88,8 @@ FACTS: dict[str, Any] = {
               for unit in ("zj", "cg")],
     "sourceOn": "2024-01-01", "answer": "答", "source": "某法", "words": "等待配件", "plan": "下月施工",
     "turns": [{"question": "问"}], "share": "断水",
+    "key": "unit:cg", "question": "哪一栋？", "days": 1, "passed": True, "approve": True, "reached": True,
+    "redo": False, "phone": "13800138009",
 }  # fmt: skip
 NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
@@ -113,6 +119,11 @@ NAME_NOTHING = {
         "publishEdition",
         "withdrawEdition",
         "goBackToEdition",
+        "evaluationReport",
+        "deskRequests",
+        "deskCounts",
+        "visits",
+        "parties",
     },
     Role.LEADER: {
         *NOTICES,
@@ -125,6 +136,9 @@ NAME_NOTHING = {
         "rankedOrders",
         "brief",
         "briefOrders",
+        "evaluationReport",
+        "deskRequests",
+        "deskCounts",
     },
     Role.CITIZEN: {
         "publicCase",
@@ -141,6 +155,9 @@ NAME_NOTHING = {
         "myTalk",
         "askedOften",
         "answersToKeep",
+        "parties",
+        "requestKind",
+        "publishedProposals",
     },
 }
 
@@ -209,6 +226,12 @@ async def things(city):
                   due=SuperviseDue.HOURS_24, text="请尽快")  # fmt: skip
     await city.release()
     ids["request"] = ids["order"]
+    ids["desk"] = await city.submit(kind=RequestKind.COMPLAINT, text="办事拖拉。", confidential=True,
+                                    spot=Spot(STREET), against_text="不知道是谁")  # fmt: skip
+    rated = await city.bring(await city.submit(), "closed")
+    await city.rate(rated, level=ServiceLevel.DISSATISFIED)
+    [visit] = await city.rows(ReturnVisit)
+    ids["visit"] = visit.id
     ids["other"] = await city.submit(confidential=True)
     ids["talk"] = an_id()
     await city.do(city.ann, talks.ask, id=ids["talk"], area=STREET, turns=[Turn("问")])
@@ -220,8 +243,17 @@ async def things(city):
     return ids
 
 
+AT_DESKS = {
+    "deskRequest", "fileRequest", "nameParty", "answerRequest", "askInfo", "declineRequest", "assignRequest",
+    "makeOrder", "extendRequest", "auditReply", "decideExplanation", "signRequest", "returnRequest",
+    "logContact", "draftReply", "confirmReply", "logCall", "concludeVisit",
+}  # fmt: skip
+
+
 def ids_for(name, things):
     """What a root field's ids mean."""
+    if name in AT_DESKS:
+        return {"id": things["visit" if name in {"logCall", "concludeVisit"} else "desk"]}
     noun = "supervision" if "upervision" in name or name == "answerReply" else "order"
     if "alk" in name or name in {"askPerson", "callMeBack"}:
         noun = "talk"
@@ -232,10 +264,12 @@ def ids_for(name, things):
 
 LISTS = {
     Role.OFFICER: """{ unreadNotices orders { total } laneCounts { count }
-                       supervisions(open: false) { total } }""",
+                       supervisions(open: false) { total }
+                       deskRequests { total } deskCounts { count } visits(open: false) { total } }""",
     Role.LEADER: """{ unreadNotices orders { total } supervisions(open: false) { total } cards { id }
+                      deskRequests { total } deskCounts { count }
                       board { open { n } newToday { n } overdue { n } } }""",
-    Role.CITIZEN: """{ unreadNotices myRequests { total }
+    Role.CITIZEN: """{ unreadNotices myRequests { total } publishedProposals { items { id } }
                        nearby(at: {lon: 113.237, lat: 23.117, datum: WGS84}) { id } }""",
 }
 

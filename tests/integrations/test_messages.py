@@ -6,9 +6,11 @@ from hashlib import sha256
 
 import pytest
 
+from server.app import DATA
 from server.command.orders.tables import WorkOrder
+from server.command.requests.kinds import Kinds
 from server.command.requests.tables import CitizenRequest
-from server.integrations.messages import BATCH, COLUMNS, BadFile, Kinds, Refused, read_messages
+from server.integrations.messages import BATCH, COLUMNS, BadFile, Refused, read_messages
 from server.platform.areas import AreaLevel
 from tests.city import City, an_office, everything, on_sqlite
 from tests.clock import MONDAY, SHANGHAI
@@ -215,4 +217,4 @@ async def test_without_spread_they_wait_to_be_put_on_the_map_and_count_in_the_di
     ],
 )  # fmt: skip
 def test_a_title_announces_what_kind_of_request_it_is(title, kind):
-    assert Kinds().of(title) == kind
+    assert Kinds(DATA / "request-kinds.json").of(title) == kind

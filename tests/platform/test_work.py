@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from server.command.orders.service import unit
 from server.command.orders.tables import WorkOrder
-from server.command.requests import service as requests
+from server.command.requests.service import citizen as requests
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import StaleVersion

@@ -109,17 +109,32 @@ PUBLIC_VERBS = frozenset({
     "order.close_reject", "order.reopen", "order.reject", "order.split", "order.extend", "order.suspend",
     "order.resume", "order.merge", "order.clock_100", "request.urge", "request.supply", "request.withdraw",
     "request.rate", "request.reopen",
+    "request.ask_info", "request.info_timeout", "request.visit_timeout", "request.remind",
+    "request.rate_again",
 })  # fmt: skip
 WORDS_FOR_CITIZENS = frozenset({
     "order.finish", "order.reject", "order.extend", "order.suspend", "order.close",
-    "request.supply", "request.rate", "request.reopen",
+    "request.supply", "request.rate", "request.reopen", "request.ask_info", "request.reject", "request.refer",
+    "request.extend", "request.audit_pass", "request.approve", "request.rate_again",
 })  # fmt: skip
 # Notes for the news only, or told by the order's own line; a timeline of people does not need them.
 UNSAID = frozenset({"order.clock_80", "order.mention", "order.acknowledge", "order.supplied", "order.urged",
                     "request.submit",
                     "request.assign", "request.sign", "request.reply", "request.audit_pass",
                     "request.audit_fail", "request.reject", "request.hand_over", "request.clock_80",
-                    "request.clock_100", "request.clock_150", "request.clock_200"})  # fmt: skip
+                    "request.clock_100", "request.clock_150", "request.clock_200",
+                    "request.remind_rating", "order.asked", "order.answered"})  # fmt: skip
+
+# The life of a request that stands on its own: what the citizen sees of it, and what only the news needs.
+PUBLIC_ALONE = frozenset({
+    "request.submit", "request.ask_info", "request.supply", "request.info_timeout", "request.reject",
+    "request.refer", "request.assign", "request.sign", "request.contact", "request.extend",
+    "request.audit_pass", "request.approve", "request.rate", "request.rate_again", "request.reopen",
+    "request.urge",
+    "request.withdraw", "request.visit_timeout", "request.make_order", "request.remind",
+    "request.clock_100",
+})  # fmt: skip
+UNSAID_ALONE = frozenset({"request.hand_over", "request.clock_80", "request.remind_rating"})
 
 
 Subject = tuple[str, str]  # kind and id: an order and the request it came from share their id
@@ -131,9 +146,12 @@ class Life:
 
     subjects: tuple[Subject, ...]
     citizen: str = ""
+    alone: bool = False  # no order carries the request: its own steps are its life
 
     def tells(self, line: AuditLine) -> bool:
         """Whether the step is for this reader."""
+        if self.alone:
+            return line.verb in PUBLIC_ALONE if self.citizen else line.verb not in UNSAID_ALONE
         return line.verb in PUBLIC_VERBS if self.citizen else line.verb not in UNSAID
 
     def shows(self, photo: Photo) -> bool:

@@ -20,6 +20,7 @@ from server.command.orders.sight import Placed, sees
 from server.command.requests import queries as requests
 from server.identity.queries import staff_in
 from server.kernel.actors import OFFICER, SYSTEM, Actor, Post
+from server.kernel.against import bars
 from server.platform.audit import AuditLine
 from server.platform.news import HEADS, Cursor
 from server.platform.rows import fresh
@@ -65,6 +66,9 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
     people: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for order_id, kind, id, person_id in await requests.people_of(work.session, ids):
         people[order_id].append((kind, id, person_id))
+    marks = await requests.against_of(
+        work.session, {news.subject_id for news, _ in recent if news.topic == "request"}
+    )
     posts = await staff_in(work.session, TOLD_POSTS, work.now)
     staff = tuple(Staff(actor.id, actor.post, actor.area, actor.unit_id) for actor in posts)
     actors: dict[str, list[Actor]] = defaultdict(list)
@@ -96,6 +100,8 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
         citizens = people[news.subject_id] if To.CITIZENS in rule.to else []
         mine = {person_id for _, _, person_id in citizens}
         allowed = [id for id in sorted(found - mine) if not case or _may(actors.get(id, []), id, case)]
+        against = marks.get(news.subject_id, "") if news.topic == "request" else ""
+        allowed = [id for id in allowed if not any(bars(actor, against) for actor in actors.get(id, []))]
         told = [*((news.topic, news.subject_id, id) for id in allowed), *citizens]
         for kind, id, person_id in told:
             notice = fresh(

@@ -235,3 +235,9 @@ class MergingAlready(CityError):
     """The other one is just being merged itself: two cases never go into each other."""
 
     code = "MERGING_ALREADY"
+
+
+class ComplainedParty(CityError):
+    """Whoever is complained about, his unit and his line do not handle the complaint (domain G2)."""
+
+    code = "COMPLAINED_PARTY"

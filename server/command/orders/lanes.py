@@ -187,10 +187,11 @@ def _this_morning(now: datetime) -> datetime:
 
 
 def public() -> ColumnElement[bool]:
-    """What neighbours may see: open and whole, on the map, not confidential, not imported history."""
+    """What neighbours may see: open and whole, on the map, not confidential, imported or about somebody."""
     return and_(
         open_now(), col(WorkOrder.lon).is_not(None), ~col(WorkOrder.confidential),
         col(WorkOrder.source) != OrderSource.IMPORT, col(WorkOrder.parent_id) == "",
+        col(WorkOrder.against) == "",
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from server.command.orders.queries import (
     count,
     in_lane,
     page,
+    unbarred,
     visible_to,
     within,
 )  # fmt: skip
@@ -94,7 +95,7 @@ def reachable(actor: Actor, number: str = "") -> Rows:
         columns(rows.with_only_columns(id, maintain_column_froms=True).subquery().c.id)
         for rows in (mine.where(lanes.open_now()), newest, mine.where(WorkOrder.no == number))
     ))  # fmt: skip
-    return select(WorkOrder).where(id.in_(found), beneath(area))
+    return select(WorkOrder).where(id.in_(found), beneath(area), unbarred(col(WorkOrder.against), actor))
 
 
 def matching(rows: SelectOfScalar[WorkOrder], text: str) -> SelectOfScalar[WorkOrder]:

@@ -31,6 +31,7 @@ from server.command.orders.flow import TERMINAL
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.tables import OrderShare, WorkOrder
 from server.graph.paging import Key, decode
+from server.kernel import against
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
 from server.kernel.spots import spots_around
@@ -70,10 +71,20 @@ def beneath(prefix: str) -> ColumnElement[bool]:
     return within(col(WorkOrder.area).concat(""), prefix)
 
 
+def unbarred(column: Mapped[str], actor: Actor) -> ColumnElement[bool]:
+    """Rows that complain about somebody else than the actor, his unit and his line; see kernel/against.py."""
+    marks = (
+        reckoned(against.person_mark, actor.id), reckoned(against.unit_mark, actor.unit_id),
+        reckoned(against.line_mark, actor.area),
+    )  # fmt: skip
+    return or_(column == "", and_(*(~column.contains(mark) for mark in marks)))
+
+
 def visible_to(actor: Actor) -> SelectOfScalar[WorkOrder]:
     """Leaders and dispatchers see their area, units what was sent to them, officers their cells
-    and tasks. A citizen sees his case as a request, never as an order."""
-    rows = select(WorkOrder)
+    and tasks; none of them a complaint about himself, his unit or his line. A citizen sees his case as a
+    request, never as an order."""
+    rows = select(WorkOrder).where(unbarred(col(WorkOrder.against), actor))
     match actor.role:
         case Role.LEADER:
             return rows.where(beneath(actor.area))

@@ -31,13 +31,13 @@ class WorkOrder(SQLModel, table=True):
     __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": _VERSION}
     __table_args__ = (
         # one cell's or one unit's newest; everything newest, with the area at hand to filter by
-        Index("work_order_area", "area", "reported_at", "id"),
-        Index("work_order_unit", "unit_id", "reported_at", "id"),
-        Index("work_order_reported", "reported_at", "id", "area"),
+        Index("work_order_area", "area", "reported_at", "id", "against"),
+        Index("work_order_unit", "unit_id", "reported_at", "id", "against"),
+        Index("work_order_reported", "reported_at", "id", "area", "against"),
         # few are open and the rest is history: these stay small, whatever the years bring
         _open("desk", "state", "area", "overdue", "lon", "danger", "reported_at", "promised_at",
-              "bundled_due_at", "return_times", "unsolved_times"),
-        _open("unit", "unit_id", "state", "due_at", "supervised", "rework_times", "reopen_times"),
+              "bundled_due_at", "return_times", "unsolved_times", "against"),
+        _open("unit", "unit_id", "state", "due_at", "supervised", "rework_times", "reopen_times", "against"),
         _open("spot", "spot", "lon", "lat", "confidential", "source", "reporter_id"),
         Index("work_order_matter", "matter_code", "reported_at", "unit_id"),
         Index("work_order_rated", "rated_at", "area", "satisfied"),
@@ -63,6 +63,7 @@ class WorkOrder(SQLModel, table=True):
     reporter_id: str
     contact: str = ""  # masked: 138****0001
     confidential: bool = False
+    against: str = ""  # whom it complains about, see kernel/against.py
     danger: bool = False
     likes: int = 0
 

@@ -1,19 +1,20 @@
-"""Every SELECT on requests. Each starts at the actor: citizens see their own, staff none here."""
+"""Every SELECT on requests. Each starts at the actor, so scope cannot be forgotten."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, true
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from server.command.orders.queries import unbarred, within
 from server.command.requests.flow import TERMINAL, RequestState
 from server.command.requests.tables import CitizenRequest, Follow, Rating
-from server.kernel.actors import Actor, Role
+from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.platform.kept import kept
 from server.platform.rows import ask, written
 
@@ -28,13 +29,33 @@ class RequestFilter(StrEnum):
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[CitizenRequest]:
-    """A citizen's own requests. Staff work with the order and its masked contact."""
+    """A citizen's own; the desk's and the leaders' area, what a unit was sent, what a clerk filed: but to
+    none of the staff a complaint about himself, his unit or his line."""
     rows = select(CitizenRequest)
     match actor.role:
         case Role.CITIZEN:
             return rows.where(CitizenRequest.reporter_id == actor.id)
         case Role.OFFICER | Role.LEADER:
-            return rows.where(false())
+            return rows.where(unbarred(col(CitizenRequest.against), actor), _of_post(actor))
+
+
+def _of_post(actor: Actor) -> ColumnElement[bool]:
+    if actor.post is Post.SYSTEM:
+        return true()
+    if actor.role is Role.LEADER or actor.post in DISPATCHERS:
+        return within(col(CitizenRequest.area).concat(""), actor.area)
+    if actor.post in UNIT_POSTS:
+        return and_(col(CitizenRequest.unit_id) == actor.unit_id, col(CitizenRequest.unit_id) != "")
+    if actor.post is Post.WINDOW_CLERK:
+        return col(CitizenRequest.filed_by) == actor.id
+    return false()
+
+
+def alone() -> ColumnElement[bool]:
+    """No order carries it, in the very words of the index of those."""
+    nothing: Any = bindparam(None, "", literal_execute=True)
+    here: ColumnElement[bool] = col(CitizenRequest.order_id) == nothing
+    return here
 
 
 def one(actor: Actor, id: str) -> SelectOfScalar[CitizenRequest]:
@@ -154,3 +175,14 @@ async def known_externals(session: AsyncSession, keys: Sequence[str]) -> set[str
     """Which rows of an outside file are here already."""
     rows = select(CitizenRequest.external_id).where(col(CitizenRequest.external_id).in_(keys))
     return {key for key in await session.exec(rows) if key}
+
+
+async def rating_of(session: AsyncSession, id: str, round: int) -> Rating | None:
+    """What the citizen thought of one round."""
+    return await session.get(Rating, (id, round))
+
+
+async def against_of(session: AsyncSession, ids: Iterable[str]) -> dict[str, str]:
+    """Whom each of the requests complains about."""
+    rows = select(CitizenRequest.id, CitizenRequest.against).where(col(CitizenRequest.id).in_(list(ids)))
+    return dict((await session.exec(rows)).all())

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import bindparam, col, select, update
 
-from server.command.requests.service import KIND
+from server.command.requests.service.take import FACING, KIND, touches
 from server.command.requests.tables import CitizenRequest
 from server.platform import recount
 from server.platform.work import Work
@@ -26,9 +26,13 @@ async def on_calendar(work: Work, ids: Sequence[str]) -> int:
     due = {(id, timer.name): timer.due_at for id, live in moved.items() for timer in live if timer.due_at}
     asked = {id: due[id, "need_info"] for id, name in due if name == "need_info" and requests[id].answer_by}
     await _set(work, "id", "answer_by", asked)
+    await _set(work, "id", "promised_at", {id: at for (id, name), at in due.items() if name == "promise"})
+    facing = {id: min((t.due_at for t in live if t.name in FACING and t.due_at), default=None)
+              for id, live in moved.items()}  # fmt: skip
+    await _set(work, "id", "due_at", {id: at for id, at in facing.items() if at})
     for id in sorted(moved):
         row = requests[id]
-        work.record(f"{KIND}.{RESCHEDULE}", KIND, id, area=row.area, touches=[f"person:{row.reporter_id}"],
+        work.record(f"{KIND}.{RESCHEDULE}", KIND, id, area=row.area, touches=touches(row),
                     detail={"edition": work.office.calendar.edition})  # fmt: skip
     return len(requests)
 

@@ -1,13 +1,12 @@
-"""Pure decisions about requests: limits, promises, words, who may urge and reopen."""
+"""Pure decisions about requests: limits, promises, words, who may do what."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from math import ceil
-from typing import Protocol
 
 from server.command.requests import errors
 from server.command.requests.flow import FLOW, TERMINAL, RequestState
-from server.kernel.actors import CITIZEN, Actor
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import IllegalStep
 
@@ -20,8 +19,17 @@ REPORTS_PER_HOUR = 20  # one device; G2 asks for a rate limit
 STAGE_LIMITS = {  # domain G2
     "triage": Limit(0.5, TimeUnit.URGENT_HOUR),
     "need_info": Limit(3, TimeUnit.WORK_DAY),
+    "remind_1": Limit(1, TimeUnit.WORK_DAY),
+    "remind_2": Limit(2, TimeUnit.WORK_DAY),
+    "contact": Limit(1, TimeUnit.WORK_DAY),
     "visit": Limit(3, TimeUnit.WORK_DAY),
+    "visit_1": Limit(1, TimeUnit.WORK_DAY),
+    "visit_2": Limit(2, TimeUnit.WORK_DAY),
 }
+RETURN_LIMIT = Limit(1, TimeUnit.WORK_DAY)  # domain G2: a unit returns within a day
+CALL_LIMIT = Limit(15, TimeUnit.WORK_DAY)  # domain B5: a bad rating is called back
+CHANGE_RATING = timedelta(days=7)  # ux C8
+SAMPLED = 10  # percent of what was closed without a check, domain G1.23
 URGENT = Limit(1, TimeUnit.NATURAL_DAY)  # domain A11: urgent the same day
 
 
@@ -81,9 +89,102 @@ def reply_limit(kind: RequestKind, urgent: bool) -> Limit:
     return URGENT if urgent else REPLY_LIMITS[kind]
 
 
+class Adoption(StrEnum):
+    """What becomes of a suggestion: 采纳 部分采纳 未采纳."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT_ADOPTED = "not_adopted"
+
+
+class DeclineReason(StrEnum):
+    """Why a request is not taken in (domain G2)."""
+
+    IN_COURT = "in_court"
+    IN_RECONSIDERATION = "in_reconsideration"
+    IN_PETITION = "in_petition"
+    SECRET = "secret"
+    DUPLICATE = "duplicate"
+    NOT_OURS = "not_ours"
+    UNCLEAR = "unclear"
+
+
+class ReferTo(StrEnum):
+    """Where to go instead: 信访 复议 诉讼 110."""
+
+    PETITION = "petition"
+    RECONSIDERATION = "reconsideration"
+    LAWSUIT = "lawsuit"
+    POLICE = "police"
+
+
+REFER_PHONES = {  # the country's own numbers
+    ReferTo.PETITION: "12345", ReferTo.RECONSIDERATION: "12348", ReferTo.LAWSUIT: "12368",
+    ReferTo.POLICE: "110",
+}  # fmt: skip
+
+
+class Outcome(StrEnum):
+    """Why a request is over."""
+
+    RATED = "rated"
+    UNRATED = "unrated"
+    UNREACHED = "unreached"
+    EXPLAINED = "explained"  # the law does not allow it, and a leader stands for saying so
+    STILL_UNSOLVED = "still_unsolved"  # for the third time: on the leader's list
+
+
+class ContactWay(StrEnum):
+    """How somebody tried to reach him. A relay connects without showing the number."""
+
+    RELAY = "relay"
+    PHONE = "phone"
+    VISIT = "visit"
+    MESSAGE = "message"
+
+
+class VisitReason(StrEnum):
+    """Why somebody calls after the close."""
+
+    BAD_RATING = "bad_rating"
+    UNSOLVED = "unsolved"
+    SAMPLED = "sampled"
+
+
+class VisitState(StrEnum):
+    """Where a return visit stands."""
+
+    OPEN = "open"
+    PASSED = "passed"
+    REDONE = "redone"
+
+
+ON_AN_ORDER = frozenset({RequestKind.REPORT, RequestKind.HELP})
+ANSWERED_DIRECTLY = frozenset({RequestKind.CONSULT, RequestKind.PRAISE})
+
+
+def rides(kind: RequestKind, *, somewhere: bool, against: bool) -> bool:
+    """What is about a place becomes an order; what is about people stands on its own (domain G2)."""
+    return not against and (kind in ON_AN_ORDER or (kind is RequestKind.COMPLAINT and somewhere))
+
+
+def needs_changeable(rated_at: datetime | None, now: datetime) -> None:
+    """A rating may be thought over for seven days."""
+    if rated_at is None or now - rated_at > CHANGE_RATING:
+        raise errors.RatingFixed
+
+
+def sampled(id: str) -> bool:
+    """Whether this case is among the ten in a hundred that are called; always the same ones."""
+    return int(sha256(id.encode()).hexdigest()[:8], 16) % 100 < SAMPLED
+
+
+# ── limits and words ──────────────────────────────────────────────────────────────────────────────
+
+
 def stage_limit(name: str, kind: RequestKind) -> Limit:
     """The limit of a stage's timer."""
-    return REPLY_LIMITS[kind] if name == "reply" else STAGE_LIMITS[name]
+    return REPLY_LIMITS[kind] if name in {"reply", "promise"} else STAGE_LIMITS[name]
 
 
 def needs_urgeable(urged_at: datetime | None, now: datetime) -> None:
@@ -176,12 +277,20 @@ def case(request_state: str, order_state: str, *, merged: bool, reopened: int) -
             return (C.MERGED if merged and state is not C.CLOSED else state), stage, after
 
 
-class Owned(Protocol):
-    """The fact that decides who sees a request."""
+OF_ALONE: dict[RequestState, tuple[CaseState, int, str]] = {  # a request no order carries
+    RequestState.SUBMITTED: (C.RECEIVED, 0, "answer"),
+    RequestState.ASSIGNED: (C.DISPATCHED, 2, "sign"),
+    RequestState.IN_PROGRESS: (C.IN_PROGRESS, 2, "reply"),
+    RequestState.REPLIED: (C.HANDLED, 3, "audit"),
+}
 
-    reporter_id: str
 
-
-def sees(actor: Actor, request: Owned) -> bool:
-    """Whether it is the actor's own: what `queries.visible_to` says of rows, said of one that is here."""
-    return actor.role is CITIZEN and request.reporter_id == actor.id
+def case_alone(request_state: str, *, reopened: int, outcome: str) -> tuple[CaseState, int, str]:
+    """As `case`, for a request that stands on its own."""
+    own = RequestState(request_state)
+    if own is RequestState.CLOSED and outcome not in {Outcome.RATED, Outcome.STILL_UNSOLVED}:
+        return C.CLOSED, 5, ""
+    if own not in OF_ALONE:
+        return case(own, "closed", merged=False, reopened=reopened)
+    state, stage, after = OF_ALONE[own]
+    return (C.REOPENED if reopened and state is C.IN_PROGRESS else state), stage, after

@@ -7,9 +7,9 @@ from sqlmodel import col, update
 
 from server.command.knowledge import service as knowledge
 from server.command.orders.service.report import spot_of_area
-from server.command.requests import service as requests
 from server.command.requests.rules import RequestKind
-from server.command.requests.service import Submission
+from server.command.requests.service import citizen as requests
+from server.command.requests.service.citizen import Submission
 from server.command.talks import errors, queries, rules
 from server.command.talks.flow import FLOW, TalkAction, TalkState
 from server.command.talks.rules import TalkSide

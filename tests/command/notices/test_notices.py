@@ -6,7 +6,7 @@ import pytest
 
 from server.command.notices import service
 from server.command.notices.tables import Notice
-from server.command.requests import service as requests
+from server.command.requests.service import citizen as requests
 from server.kernel.actors import SYSTEM
 from tests.city import an_office, everything
 

@@ -16,10 +16,10 @@ from server.command.orders.service import desk, merge, shares, suspension, unit
 from server.command.orders.service.applications import DECISIONS
 from server.command.orders.service.report import Spot, spot_at
 from server.command.orders.tables import WorkOrder
-from server.command.requests import service as requests
 from server.command.requests.flow import FLOW as REQUEST_FLOW
 from server.command.requests.flow import RequestState
 from server.command.requests.rules import ServiceLevel, Solved
+from server.command.requests.service import citizen as requests
 from server.command.requests.tables import CitizenRequest
 from server.graph.context import Context
 from server.kernel.errors import CityError
@@ -268,7 +268,11 @@ async def clocks_agree(city):
         assert await city.clocks(order.id) == replayed(FLOW, await city.lines(order.id), order.state, running)
     for request in await city.rows(CitizenRequest):
         lines = await city.lines(request.id, "request")
-        assert await city.clocks(request.id, "request") == replayed(REQUEST_FLOW, lines, request.state, {})
+        clocks = replayed(REQUEST_FLOW, lines, request.state, {})
+        orders = {"promise", "contact"}  # where an order carries it, the order keeps the promise
+        assert await city.clocks(request.id, "request") == {
+            name: state for name, state in clocks.items() if name not in orders
+        }
 
 
 def replayed(flow, lines, state, live):

@@ -8,7 +8,7 @@ import pytest
 from server.command.orders.pairs import Verdict
 from server.command.orders.service import desk, merge
 from server.command.orders.tables import OrderPair, WorkOrder
-from server.command.requests import service as requests
+from server.command.requests.service import citizen as requests
 from server.command.requests.tables import Follow
 from tests.city import BIN, LAMP, LAMP_RULE, NEAR, on_sqlite, refusal
 from tests.command.orders.test_split import finish, parted

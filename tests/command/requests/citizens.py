@@ -1,7 +1,7 @@
 """What citizens do in these tests, and where their requests stand."""
 
 from server.command.requests.rules import RequestKind
-from server.command.requests.service import Submission
+from server.command.requests.service.citizen import Submission
 from tests.factories import an_id
 
 

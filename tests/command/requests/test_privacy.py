@@ -6,8 +6,8 @@ import pytest
 
 from server.command.orders.service import desk, merge
 from server.command.orders.service.report import Spot
-from server.command.requests import service
 from server.command.requests.rules import Solved
+from server.command.requests.service import citizen as service
 from tests.city import HERE, LAMP, on_sqlite
 from tests.command.requests.citizens import verb_of
 from tests.factories import a_citizen, an_id

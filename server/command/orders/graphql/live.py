@@ -3,7 +3,7 @@
 import strawberry
 
 from server.command.orders.graphql.types import OrderEvent, WorkOrder
-from server.command.orders.sight import sees
+from server.command.orders.sight import hides, sees
 from server.command.orders.tables import WorkOrder as Row
 from server.graph.live import live_for, subject
 from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, Actor, Post
@@ -24,7 +24,7 @@ def interest(actor: Actor, topic: str = "order") -> Interest:
 class Subscription:
     """Orders' part of the live root."""
 
-    @live_for(OFFICER, LEADER, interest=interest, of=Row, sees=sees)
+    @live_for(OFFICER, LEADER, interest=interest, of=Row, sees=sees, hides=hides)
     def live_orders(self, told: Told, row: Row | None) -> OrderEvent:
         """What moved among one's orders after `since`. A hint: the list query stays the truth."""
         return OrderEvent(

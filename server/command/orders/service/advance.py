@@ -20,6 +20,7 @@ from server.platform import sla
 from server.platform.work import Moved, Office, Work
 
 KIND = "order"
+EVERY = ""  # the follower of orders whatever their source
 
 
 async def seen(work: Work, id: str, version: int | None = None) -> WorkOrder:
@@ -48,9 +49,9 @@ async def advance(
         await settle(work, order, was)
     note(work, order, action, source=row.source, target=row.target, opinion=opinion, receiver=receiver,
          detail={**(detail or {}), **({"photos": list(photo_ids)} if photo_ids else {})}, by=by)  # fmt: skip
-    follower = work.office.followers.get(order.source)
-    if follower:
-        await follower(work, Moved(KIND, order.id, order.source_id, action, opinion))
+    for source in (order.source, EVERY):
+        if follower := work.office.followers.get(source):
+            await follower(work, Moved(KIND, order.id, order.source_id, action, opinion))
     if order.parent_id:
         await _tell_whole(work, order, action)
 
@@ -89,7 +90,7 @@ async def _tell_whole(work: Work, part: WorkOrder, action: OrderAction) -> None:
 
 
 def note(
-    work: Work, order: WorkOrder, action: OrderAction, *, source: str = "", target: str = "",
+    work: Work, order: WorkOrder, action: str, *, source: str = "", target: str = "",
     opinion: str = "", receiver: str = "", detail: Mapping[str, Any] | None = None, by: Actor | None = None,
 ) -> None:  # fmt: skip
     """The flow record of a step, and the news of it to everybody the order concerns."""
@@ -101,8 +102,9 @@ def touches(order: WorkOrder) -> list[str]:
     """Whom news of the order concerns, beside those who watch its area."""
     people = {order.verifier_id, order.checker_id, order.reporter_id, order.handler_id} - {""}
     units = {order.unit_id, *order.returned_by.split("|"), *adjust.shares_of(order.also)} - {""}
-    cells = {order.cell} - {""}
-    return [f"person:{p}" for p in people] + [f"unit:{u}" for u in units] + [f"cell:{c}" for c in cells]
+    cells = {order.cell} - {""} if not order.against else set()
+    marks = [f"person:{p}" for p in people] + [f"unit:{u}" for u in units] + [f"cell:{c}" for c in cells]
+    return [mark for mark in marks if f"|{mark}|" not in order.against]
 
 
 async def lapse(work: Work, order: WorkOrder) -> None:
@@ -189,7 +191,13 @@ Standing = tuple[str, bool, bool]
 
 def standing(order: WorkOrder) -> Standing:
     """What the counters know of an order: its area, whether it is open, whether it is overdue."""
-    return order.area, rules.is_open(order.state), order.overdue
+    return counted_in(order), rules.is_open(order.state), order.overdue
+
+
+def counted_in(order: WorkOrder) -> str:
+    """Where an order counts: what complains about somebody counts for the district only, else the figure of
+    his street would tell him of it."""
+    return order.area[:6] if order.against else order.area
 
 
 async def settle(work: Work, order: WorkOrder, was: Standing) -> None:
@@ -230,9 +238,10 @@ def count_rating(work: Work, order: WorkOrder, n: int) -> None:
     if order.rated_at is None:
         return
     day = day_of(order.rated_at)
-    work.count("rated", order.area, n, day)
+    area = counted_in(order)
+    work.count("rated", area, n, day)
     if order.satisfied:
-        work.count("satisfied", order.area, n, day)
+        work.count("satisfied", area, n, day)
 
 
 async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:

@@ -26,6 +26,7 @@ from server.command.orders.service.advance import (
 from server.command.orders.service.field import find_officer, rework
 from server.command.orders.service.report import Spot, relocate
 from server.command.orders.service.shares import interim
+from server.command.orders.sight import needs_other_than_complained
 from server.command.orders.tables import WorkOrder
 from server.command.routing import service as routing
 from server.command.routing.rules import Facts, Route
@@ -116,6 +117,7 @@ def dispatchable(
     rules.needs_rule_of_matter(rule_id, {rule.id for rule in catalogue.rules_for(matter_code)})
     if unit_id not in library.units:
         raise BadInput(field="unitId")
+    needs_other_than_complained(order.against, unit_id)
     allowed = ruled(work.office).matrix.allowed(matter_code, order.area)
     rule = rule_for(work, order, matter_code)
     allowed = allowed | ({rule.unit} if rule else set())

@@ -9,6 +9,7 @@ from server.command.orders.rules import CheckConclusion, VerifyConclusion
 from server.command.orders.service.advance import KIND, advance, rule_limit, seen, set_handle_limit
 from server.command.orders.tables import WorkOrder
 from server.identity.queries import PersonRow, officers_in
+from server.kernel.against import named
 from server.kernel.geo import Wgs84
 from server.kernel.text import clean_text
 from server.platform import files
@@ -22,9 +23,11 @@ async def find_officer(
 ) -> PersonRow:
     """An officer for the place: of its cell, else of its community, street, district. Raises NoOfficer.
 
-    Never somebody of `avoid` or of the handling unit; somebody of `rather_not` only when alone.
+    Never somebody of `avoid` or of the handling unit, nor whom the case complains about; somebody of
+    `rather_not` only when alone.
     """
     area = order.cell or order.area
+    avoid = {*avoid, *await _complained(work, order)}
     for length in (15, 12, 9, 6):
         if length > len(area):
             continue
@@ -36,6 +39,14 @@ async def find_officer(
         if found:
             return next((person for person in found if person.id not in rather_not), found[0])
     raise NoOfficer(area=order.area)
+
+
+async def _complained(work: Work, order: WorkOrder) -> frozenset[str]:
+    """The officers a complaint is about, and those of his line."""
+    found = named("person", order.against)
+    for street in named("line", order.against):
+        found |= {officer.id for officer in await officers_in(work.session, street, work.now)}
+    return frozenset(found)
 
 
 async def verify(

@@ -16,6 +16,7 @@ from server.command.orders.rules import OrderSource
 from server.command.orders.service.advance import (
     KIND,
     count_rating,
+    counted_in,
     recount,
     settle,
     standing,
@@ -23,6 +24,7 @@ from server.command.orders.service.advance import (
 )
 from server.command.orders.tables import WorkOrder
 from server.command.routing import service as routing
+from server.kernel.actors import Post
 from server.kernel.calendar import SHANGHAI, Limit, day_of
 from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
@@ -74,12 +76,15 @@ class Report:
     self_handled: bool = False
     contact: str = ""
     confidential: bool = False
+    against: str = ""  # whom it complains about, see kernel/against.py
     likes: int = 0
+    no: str = ""  # "" = the next number
     reported_at: datetime | None = None  # None = now; an import brings its own time
     promise: Limit | None = None  # what the reporter is promised, if anything
     title: str = ""
     reporter_id: str = ""  # "" = who asks; an import names somebody else
     text_limit: int = TEXT_LIMIT
+    post: Post | None = None  # whose report it is, when somebody else writes it down; None = who asks
 
 
 def spot_at(areas: AreaTree, point: Wgs84, *, accuracy_m: int | None = None, address: str = "") -> Spot:
@@ -113,7 +118,9 @@ async def report(work: Work, r: Report) -> WorkOrder:
     """
     text = clean_text(r.text, field="text", limit=r.text_limit)
     rules.needs_photo_or_text(r.photo_ids, text or r.title)
-    entry = FLOW.enter(OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, work.actor.post)
+    entry = FLOW.enter(
+        OrderAction.SELF_HANDLE if r.self_handled else OrderAction.REPORT, r.post or work.actor.post
+    )
     if r.self_handled:
         rules.needs_before_and_after(r.photo_ids, r.after_photo_ids)
     precedents, at = work.office.of(Precedents), r.reported_at or work.now
@@ -131,7 +138,8 @@ async def report(work: Work, r: Report) -> WorkOrder:
         WorkOrder, id=r.id, state=entry.target,
         title=rules.title_of(r.title or text, guess.best.matter.name if guess.best else ""), text=text,
         source=r.source, source_id=r.source_id, reporter_id=r.reporter_id or work.actor.id, contact=r.contact,
-        confidential=r.confidential, danger=library.danger(words) is not None, likes=r.likes,
+        confidential=r.confidential, against=r.against, likes=r.likes,
+        danger=library.danger(words) is not None,
         area=r.spot.area, cell=r.spot.cell, lon=point.lon if point else None,
         lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,
         spot=spot(point.lon, point.lat) if point else None,
@@ -140,7 +148,10 @@ async def report(work: Work, r: Report) -> WorkOrder:
     )  # fmt: skip
     await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
     await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER, field="afterPhotoIds")
-    work.numbers.next(PREFIX, order)
+    if r.no:
+        order.no = r.no
+    else:
+        work.numbers.next(PREFIX, order)
     work.add(order)
     sla.begin(work, KIND, r.id)
     for name in (*entry.clock.start, *(["danger"] if order.danger and entry.clock.start else [])):
@@ -148,9 +159,9 @@ async def report(work: Work, r: Report) -> WorkOrder:
     if r.promise:
         timer = await sla.start(work, KIND, r.id, "promise", r.promise, area=order.area, at=at)
         order.promised_at = timer.due_at
-    nothing = (order.area, False, False)
+    nothing = (counted_in(order), False, False)
     await settle(work, order, nothing)
-    work.count("new", order.area, 1, day_of(at))
+    work.count("new", counted_in(order), 1, day_of(at))
     photos = [*r.photo_ids, *r.after_photo_ids]
     work.record(f"{KIND}.{entry.action}", KIND, r.id, area=order.area, target=entry.target,
                 touches=touches(order), detail={"photos": photos, "source": r.source})  # fmt: skip
@@ -208,5 +219,5 @@ async def relocate(work: Work, order: WorkOrder, to: Spot) -> None:
 
 def _count(work: Work, order: WorkOrder, n: int) -> None:
     """What counts for the day it came, and for the day it was rated, counts where the order is."""
-    work.count("new", order.area, n, day_of(order.reported_at))
+    work.count("new", counted_in(order), n, day_of(order.reported_at))
     count_rating(work, order, n)

@@ -102,7 +102,7 @@ async def published(reader: Reader, no: str) -> tuple[Shown, Withheld | None] | 
 
 
 def _withheld(row: WorkOrder) -> Withheld | None:
-    if row.confidential:
+    if row.confidential or row.against:
         return Withheld.PRIVACY
     if row.source == OrderSource.IMPORT:
         return Withheld.HISTORY

@@ -13,6 +13,7 @@ from server.command.orders.service.advance import (
     KIND,
     advance,
     catalogue_of,
+    counted_in,
     note,
     recount,
     seen,
@@ -104,7 +105,8 @@ async def _begin(work: Work, whole: WorkOrder, catalogue: Catalogue, part: Part,
         state=entry.target, parent_id=whole.id,
         title=rules.title_of(part.text, catalogue.matter(part.matter_code).name), text=part.text,
         source=whole.source, reporter_id=whole.reporter_id, contact=whole.contact,
-        confidential=whole.confidential, danger=whole.danger, area=whole.area, cell=whole.cell,
+        confidential=whole.confidential, against=whole.against, danger=whole.danger,
+        area=whole.area, cell=whole.cell,
         lon=whole.lon, lat=whole.lat, accuracy_m=whole.accuracy_m, address=whole.address, spot=whole.spot,
         catalogue_ref=catalogue.ref, matter_code=part.matter_code, rule_id=part.rule_id,
         unit_id=part.unit_id, override_reason=part.override_reason, cover_id=whole.cover_id,
@@ -115,7 +117,7 @@ async def _begin(work: Work, whole: WorkOrder, catalogue: Catalogue, part: Part,
     sla.begin(work, KIND, row.id)
     for name in entry.clock.start:
         await sla.start(work, KIND, row.id, name, rules.STAGE_LIMITS[name], area=row.area)
-    recount(work, row, (row.area, False, False))
+    recount(work, row, (counted_in(row), False, False))
     note(work, row, A.PART, target=OrderState.FILED, opinion=part.text, detail={"whole": whole.id})
     chosen = {"unit": part.unit_id, "matter": part.matter_code, "rule": part.rule_id}
     await advance(work, row, A.DISPATCH, receiver=part.unit_id, opinion=part.override_reason, detail=chosen)

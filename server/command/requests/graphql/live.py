@@ -1,12 +1,14 @@
-"""What moves among one's own requests."""
+"""What moves among one's own requests, and on the desks."""
 
 import strawberry
 
-from server.command.requests import rules
+from server.command.orders.graphql.live import interest as order_interest
+from server.command.requests import sight
+from server.command.requests.graphql.desk_types import DeskEvent, DeskRequest
 from server.command.requests.graphql.types import Request, RequestEvent
 from server.command.requests.tables import CitizenRequest
 from server.graph.live import live_for, subject
-from server.kernel.actors import CITIZEN, Actor
+from server.kernel.actors import CITIZEN, LEADER, OFFICER, Actor
 from server.platform.news import Interest, Told
 
 
@@ -15,14 +17,27 @@ def interest(actor: Actor) -> Interest:
     return Interest("request", keys=frozenset({f"person:{actor.id}"}))
 
 
+def desk_interest(actor: Actor) -> Interest:
+    """Dispatchers and leaders follow their area, a unit and a clerk what touches them."""
+    return order_interest(actor, "request")
+
+
 @strawberry.type
 class Subscription:
     """Requests' part of the live root."""
 
-    @live_for(CITIZEN, interest=interest, of=CitizenRequest, sees=rules.sees)
+    @live_for(CITIZEN, interest=interest, of=CitizenRequest, sees=sight.sees)
     def live_requests(self, told: Told, row: CitizenRequest | None) -> RequestEvent:
         """What moved among one's own cases after `since`. A hint: the query stays the truth."""
         return RequestEvent(
             cursor=told.cursor, verb=told.verb, at=told.at, request_id=subject(told),
             request=Request(row=row) if row else None,
+        )  # fmt: skip
+
+    @live_for(OFFICER, LEADER, interest=desk_interest, of=CitizenRequest, sees=sight.sees, hides=sight.hides)
+    def live_desk(self, told: Told, row: CitizenRequest | None) -> DeskEvent:
+        """What moved on one's desk after `since`. A hint: the list query stays the truth."""
+        return DeskEvent(
+            cursor=told.cursor, verb=told.verb, at=told.at, request_id=subject(told),
+            request=DeskRequest(row=row) if row else None,
         )  # fmt: skip

@@ -7,11 +7,13 @@ import strawberry
 from server.command.graphql.types import PlaceInput
 from server.command.orders.service import shown
 from server.command.orders.service.report import Spot, spot_of_area
-from server.command.requests import service
+from server.command.requests.graphql.neighbours import PublicCase
 from server.command.requests.graphql.reads import read
-from server.command.requests.graphql.types import PublicCase, Request
+from server.command.requests.graphql.types import Request
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
-from server.command.requests.service import Submission
+from server.command.requests.service import citizen as service
+from server.command.requests.service.citizen import Submission
+from server.command.requests.service.rate import rate
 from server.graph.audience import mutation_for
 from server.graph.context import Info
 from server.kernel.actors import CITIZEN
@@ -34,6 +36,8 @@ class SubmitRequest:
     matter_code: str | None = None
     phone: str = ""
     confidential: bool = False
+    against_key: str = ""  # whom it complains about, as `parties` found him
+    against_text: str = ""  # or in words
     taken_at: datetime | None = None
 
 
@@ -76,6 +80,7 @@ class Mutation:
                 await service.submit(work, Submission(
                     id=id, kind=input.kind, text=input.text, spot=spot, photo_ids=input.photo_ids,
                     matter_code=input.matter_code or "", phone=input.phone, confidential=input.confidential,
+                    against_key=input.against_key, against_text=input.against_text,
                 ))  # fmt: skip
         return await read(info, id)
 
@@ -113,7 +118,7 @@ class Mutation:
         async with info.context.office.work(info.context.actor) as work:
             asked = {"id": input.id, "solved": input.solved, "level": input.level, "text": input.text}
             if await work.first_time("rate", input.op_id, asked):
-                await service.rate(
+                await rate(
                     work, id=input.id, version=input.version, solved=input.solved, level=input.level,
                     reasons=input.reasons, text=input.text, photo_ids=input.photo_ids,
                 )  # fmt: skip

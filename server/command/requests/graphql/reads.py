@@ -10,10 +10,9 @@ from server.command.library import Library
 from server.command.orders.rules import is_open
 from server.command.orders.service import shown
 from server.command.requests import queries, rules
+from server.command.requests.graphql.neighbours import PublicCase, PublicPage
 from server.command.requests.graphql.types import (
     ONLY_CITIZENS,
-    PublicCase,
-    PublicPage,
     Request,
     RequestPage,
 )  # fmt: skip

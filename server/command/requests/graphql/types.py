@@ -1,7 +1,7 @@
 """What a request looks like to its owner, and a neighbour's case to everybody."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -19,10 +19,18 @@ from server.command.graphql.types import (
     unit_of,
 )  # fmt: skip
 from server.command.orders.service import shown
-from server.command.orders.service.shown import Shown, Withheld
+from server.command.orders.service.shown import Shown
 from server.command.requests import queries, rules
 from server.command.requests.flow import FLOW, RequestState, RequestStep
-from server.command.requests.rules import CaseState, RequestKind, ServiceLevel, Solved
+from server.command.requests.rules import (
+    Adoption,
+    CaseState,
+    Outcome,
+    ReferTo,
+    RequestKind,
+    ServiceLevel,
+    Solved,
+)
 from server.command.requests.tables import CitizenRequest
 from server.command.requests.tables import Rating as RatingRow
 from server.graph.audience import field_for
@@ -63,6 +71,15 @@ class Rating:
 
 
 @strawberry.type
+class Referral:
+    """Where to go instead, and the number to call."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    to: ReferTo
+    phone: str
+
+
+@strawberry.type
 class NextStep:
     """What happens next: next.<code>, by whom, and by when."""
 
@@ -72,7 +89,9 @@ class NextStep:
     at: datetime | None
 
 
-CASE = frozenset({"order_id", "state", "merged", "reopen_times"})  # what `rules.case` reads of a request
+# what `rules.case` reads of a request, or of what stands in for its order
+CASE = frozenset({"id", "order_id", "state", "merged", "reopen_times", "outcome", "area", "lon", "lat",
+                  "accuracy_m", "address", "unit_id", "handler_id", "submitted_at", "due_at"})  # fmt: skip
 PHOTOS = frozenset({"id", "order_id", "merged", "reporter_id"})
 
 
@@ -99,21 +118,21 @@ class Request(View[CitizenRequest]):
     async def state(self, info: Info) -> CaseState:
         return (await self._case(info))[0]
 
-    @field_for(needs={"order_id"})
+    @field_for(needs=CASE)
     async def place(self, info: Info) -> Place:
         return Place(row=await self._order(info))
 
-    @field_for(needs={"order_id"})
+    @field_for(needs=CASE)
     async def matter(self, info: Info) -> Matter | None:
         order = await self._order(info)
         return matter_of(info.context.office, order.matter_code, order.catalogue_ref)
 
-    @field_for(needs={"order_id"})
+    @field_for(needs=CASE)
     async def unit(self, info: Info) -> Unit | None:
         """Who handles it; null until it is dispatched."""
         return unit_of(info.context.office, (await self._order(info)).unit_id)
 
-    @field_for(needs={"order_id"})
+    @field_for(needs=CASE)
     async def handler_name(self, info: Info) -> str | None:
         """The person in charge, once the unit has signed."""
         id = (await self._order(info)).handler_id
@@ -162,10 +181,15 @@ class Request(View[CitizenRequest]):
         _, _, code = self._told(order)
         if not code:
             return None
-        who = {"check": order.checker_id, "handle": order.handler_id, "verify": order.verifier_id}
+        who = {
+            "check": order.checker_id,
+            "handle": order.handler_id,
+            "verify": order.verifier_id,
+            "reply": order.handler_id,
+        }
         by = who.get(code, "")
         name = await info.context.loader(load_staff_names).load(by) if by else None
-        unit = unit_of(info.context.office, order.unit_id) if code in {"sign", "handle"} else None
+        unit = unit_of(info.context.office, order.unit_id) if code in {"sign", "handle", "reply"} else None
         return NextStep(
             code=code, by=name or (unit.name if unit else None), at=None if code == "rate" else order.due_at
         )
@@ -175,19 +199,60 @@ class Request(View[CitizenRequest]):
         """What the desk wants to know; null when nothing."""
         return self.row.question or None
 
+    @field_for(needs={"answered_at", "reply"})
+    def reply(self) -> str | None:
+        """The answer, once it is out; where an order carries it, the order's life tells it."""
+        return self.row.reply or None if self.row.answered_at else None
+
+    @field_for(needs={"answered_at", "reply_source"})
+    def reply_source(self) -> str | None:
+        """The rule or guide the answer rests on."""
+        return self.row.reply_source or None if self.row.answered_at else None
+
+    @field_for(needs={"answered_at", "plan_on"})
+    def plan_on(self) -> date | None:
+        """A partial answer: when the rest will be done."""
+        return self.row.plan_on if self.row.answered_at else None
+
+    @field_for(needs={"answered_at", "verdict"})
+    def verdict(self) -> Adoption | None:
+        """What became of a suggestion."""
+        return Adoption(self.row.verdict) if self.row.answered_at and self.row.verdict else None
+
+    @field_for(needs={"outcome"})
+    def outcome(self) -> Outcome | None:
+        """Why it is over."""
+        return Outcome(self.row.outcome) if self.row.outcome else None
+
+    @field_for(needs={"refer_to"})
+    def refer_to(self) -> Referral | None:
+        """Where to go instead; null when nowhere."""
+        if not self.row.refer_to:
+            return None
+        to = ReferTo(self.row.refer_to)
+        return Referral(to=to, phone=rules.REFER_PHONES[to])
+
+    @field_for(needs={"against_text", "against"})
+    def complains(self) -> bool:
+        """Whether it is about somebody: he, his unit and his line do not see it."""
+        return bool(self.row.against or self.row.against_text)
+
     @field_for(needs={"id", "order_id", "merged", "reporter_id"})
     def timeline(self, info: Info) -> list[TimelineEntry]:
         """The public steps, newest first."""
+        if not self.row.order_id:
+            alone = Life((("request", self.row.id),), citizen=self.row.reporter_id, alone=True)
+            return info.context.soon(load_timelines, alone)
         own = [("request", self.row.id), *([("order", self.row.id)] if self.row.merged else [])]
         life = Life((("order", self.row.order_id), *own), citizen=self.row.reporter_id)
         return info.context.soon(load_timelines, life)
 
-    @field_for(needs=CASE)
+    @field_for(needs={*CASE, "closed_at"})
     async def actions(self, info: Info) -> list[RequestAction]:
         """The buttons of the case page."""
         offered = FLOW.offered(RequestState(self.row.state), Post.CITIZEN)
         found = [RequestAction.SHARE]
-        if RequestStep.RATE in offered:
+        if RequestStep.RATE in offered or await self._changeable(info):
             found.append(RequestAction.RATE)
         elif await self._open(info):
             found += [RequestAction.SUPPLY, RequestAction.URGE]
@@ -195,7 +260,7 @@ class Request(View[CitizenRequest]):
             found.append(RequestAction.WITHDRAW)
         return found
 
-    @field_for(needs={"order_id"})
+    @field_for(needs=CASE)
     async def followers(self, info: Info) -> int:
         """Neighbours who met it too."""
         return (await self._order(info)).likes
@@ -209,13 +274,24 @@ class Request(View[CitizenRequest]):
         """One's own, masked."""
         return self.row.phone_shown or None
 
+    async def _changeable(self, info: Info) -> bool:
+        if self.row.outcome not in {Outcome.RATED, Outcome.STILL_UNSOLVED}:
+            return False
+        rating = await info.context.loader(load_ratings).load(self.row.id)
+        return rating is not None and info.context.office.clock() - rating.at <= rules.CHANGE_RATING
+
     async def _order(self, info: Info) -> Shown:
+        """What carries it; without an order it stands in for one itself."""
+        if not self.row.order_id:
+            return _itself(self.row)
         return await info.context.loader(load_shown).load(self.row.order_id)
 
     async def _case(self, info: Info) -> tuple[CaseState, int, str]:
         return self._told(await self._order(info))
 
     def _told(self, order: Shown) -> tuple[CaseState, int, str]:
+        if not self.row.order_id or self.row.state == RequestState.CLOSED:
+            return rules.case_alone(self.row.state, reopened=self.row.reopen_times, outcome=self.row.outcome)
         return rules.case(self.row.state, order.state, merged=self.row.merged, reopened=self.row.reopen_times)
 
     async def _open(self, info: Info) -> bool:
@@ -224,9 +300,21 @@ class Request(View[CitizenRequest]):
     async def _photos(self, info: Info) -> list[Photo]:
         """One's own, and what the staff show of the work; never those of whom it was merged with."""
         load, mine = info.context.loader(load_photos).load_many, self.row.reporter_id
-        own, shared = await load([self.row.id if self.row.merged else "", self.row.order_id])
+        place = self.row.order_id or self.row.id
+        own, shared = await load([self.row.id if self.row.merged else "", place])
         kinds = FROM_REPORTERS
         return [*own, *(one for one in shared if one.row.photo_kind not in kinds or one.row.owner_id == mine)]
+
+
+def _itself(row: CitizenRequest) -> Shown:
+    """A request that stands on its own, as an order would be shown."""
+    return Shown(
+        id=row.id, state="", area=row.area, lon=row.lon, lat=row.lat, accuracy_m=row.accuracy_m,
+        address=row.address, catalogue_ref="", matter_code="", guessed_code="", unit_id=row.unit_id,
+        handler_id=row.handler_id,
+        checker_id="", verifier_id="", likes=0, overdue=False, due_at=row.due_at,
+        reported_at=row.submitted_at, reopen_times=row.reopen_times,
+    )  # fmt: skip
 
 
 def _first(kind: PhotoKind, photos: Iterable[Photo]) -> Photo | None:
@@ -255,53 +343,6 @@ class RequestEvent:
     request: Request | None = None
 
 
-@strawberry.type
-class PublicCase(View[Shown]):
-    """Somebody's open case nearby, without names, to about 100 m."""
-
-    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
-    metres: strawberry.Private[float] = 0
-    id: strawberry.ID = column()
-    followers: int = column(of="likes")
-    overdue: bool = column()
-    reported_at: datetime = column()
-
-    @strawberry.field
-    def title(self, info: Info) -> str:
-        """The kind of thing, never the reporter's words."""
-        code = self.row.matter_code or self.row.guessed_code
-        matter = matter_of(info.context.office, code, self.row.catalogue_ref)
-        return matter.name if matter else ""
-
-    @strawberry.field
-    def state(self) -> CaseState:
-        return rules.case_of_order(self.row.state, self.row.reopen_times)[0]
-
-    @strawberry.field
-    def distance_m(self) -> int:
-        return round(self.metres)
-
-    @field_for(personal=True)
-    def followed(self, info: Info) -> bool:
-        """True when this person said 我也遇到."""
-        return info.context.soon(load_followed, self.row.id)
-
-    @strawberry.field
-    def place(self) -> Place:
-        return Place(row=self.row, rough=True)
-
-
-@strawberry.type
-class PublicPage:
-    """公开页: a case by its number, without names; or that it is withheld, and the class of the reason."""
-
-    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
-    case: PublicCase | None
-    withheld: Withheld | None
-    unit: Unit | None = strawberry.field(description="Who handles it, once somebody does.")
-    may_follow: bool = strawberry.field(description="It is open, so following it makes sense.")
-
-
 # ── loaders: one query for all siblings ───────────────────────────────────────────────────────────
 
 
@@ -316,11 +357,3 @@ async def load_ratings(context: Context, ids: list[str]) -> list[Rating | None]:
     rows = await context.office.read.lines(queries.ratings(ids))
     found = {row.request_id: Rating.of(row) for row in rows}
     return [found.get(id) for id in ids]
-
-
-async def load_followed(context: Context, ids: list[str]) -> list[bool]:
-    """Which public cases this person follows."""
-    found = {
-        order_id for (order_id,) in await context.office.read.tuples(queries.followed(context.actor.id, ids))
-    }
-    return [id in found for id in ids]
