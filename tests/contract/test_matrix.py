@@ -95,7 +95,6 @@ NOTICES = {"notices", "unreadNotices", "readAllNotices"}
 NAME_NOTHING = {
     Role.OFFICER: {
         *("answer", "knowledge", "knowledgeCounts", "publishDrafts", "talks", "talkCounts", "routeFaults"),
-        *("answer", "knowledge", "knowledgeCounts", "publishDrafts"),
         "calendarYear",
         "grids",
         "gridStreets",

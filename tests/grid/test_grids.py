@@ -220,9 +220,9 @@ async def test_a_duty_grid_gives_its_officers_their_cells_and_keeps_its_ground(c
     duty = {"code": "440103006D001", "sort": "duty", "name": "一号责任区", "cells": "、".join(cells),
             "officers": "CHEN、NOBODY", "households": "", "remark": ""}  # fmt: skip
     async with office.work(SYSTEM) as work:
-        (await work.session.get(Account, "chen")).staff_no = "CHEN"
+        (await work.session.get(Account, "chen")).staff_no = "chen"
     report = await publish(city, to_json({**now, GROUPS: [duty]}))
-    assert report["grids_strangers"]["names"] == "NOBODY"
+    assert report["grids_strangers"]["names"] == "nobody"
     [chen] = await city.rows(PostHolding, PostHolding.account_id == "chen")
     assert chen.cells == cells
     await publish(city, await service.drafted(office, split(office.areas), "wgs84"))

@@ -18,6 +18,7 @@ from server.grid.grids.book import (
     tables_of,
 )
 from server.identity import accounts
+from server.identity.rules import staff_number
 from server.kernel import coverage
 from server.platform.areas import AreaTree
 from server.platform.editions import Edition, Keeper, Meaning
@@ -99,5 +100,5 @@ def _duties(content: bytes) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for row in from_json(content).get(GROUPS, ()):
         for number in listed(row.get("officers", "")) if row["sort"] == DUTY else ():
-            found.setdefault(number, set()).update(listed(row["cells"]))
+            found.setdefault(staff_number(number), set()).update(listed(row["cells"]))
     return found

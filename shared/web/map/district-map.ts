@@ -96,6 +96,7 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
   const colour = (name: string): string =>
     getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
   let shades: readonly Shade[] = []
+  let outlines: readonly Outline[] = []
   const still = { interactive: false } as const
 
   function drawGround(): void {
@@ -142,6 +143,23 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     }
   }
 
+  function drawOutlines(): void {
+    drawn?.clearLayers()
+    const looks = {
+      before: { color: colour('ink2'), weight: 3, dashArray: '7 6', fill: false },
+      after: { color: colour('brand'), weight: 3, fillColor: colour('brand'), fillOpacity: 0.15 },
+    }
+    for (const look of ['after', 'before'] as const) {
+      for (const { rings, name } of outlines.filter((one) => one.look === look)) {
+        const shape = polygon(
+          rings.map((ring) => unroll(ring)),
+          looks[look],
+        )
+        put('drawn', shape.bindTooltip(name, { sticky: true }))
+      }
+    }
+  }
+
   function drawNames(): void {
     names?.clearLayers()
     const zoom = map.getZoom()
@@ -162,32 +180,24 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
   const draw = (): void => {
     drawGround()
     drawShades()
+    drawOutlines()
     drawNames()
   }
   map
     .on('zoomend', () => {
       drawGround()
       drawShades() // on top again
+      drawOutlines()
     })
     .on('moveend', drawNames)
   draw()
 
   return {
-    outlines(outlines) {
-      drawn?.clearLayers()
-      const looks = {
-        before: { color: colour('ink2'), weight: 2, dashArray: '6 5', fill: false },
-        after: { color: colour('brand'), weight: 2.5, fillColor: colour('brand'), fillOpacity: 0.12 },
-      }
-      const all = latLngBounds([])
-      for (const { rings, look, name } of outlines) {
-        const shape = polygon(
-          rings.map((ring) => unroll(ring)),
-          looks[look],
-        )
-        put('drawn', shape.bindTooltip(name, { sticky: true }))
-        all.extend(shape.getBounds())
-      }
+    outlines(next) {
+      outlines = next
+      drawOutlines()
+      const shapes = (drawn?.getLayers() ?? []) as Polygon[]
+      const all = shapes.reduce((sum, shape) => sum.extend(shape.getBounds()), latLngBounds([]))
       if (all.isValid()) map.fitBounds(all.pad(0.2), { animate: false, maxZoom: NEAR })
     },
     pins(pins) {
