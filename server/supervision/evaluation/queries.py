@@ -17,7 +17,7 @@ from server.platform.read import Reader
 from server.platform.sla import Timer
 from server.supervision.evaluation.rules.counters import COUNTERS, Counters
 from server.supervision.evaluation.rules.fairness import Stratum
-from server.supervision.evaluation.rules.ranking import Mixed, RankingBy
+from server.supervision.evaluation.rules.ranking import LEFT_OUT, MEASURES, Mixed, RankingBy, RankingMeasure
 from server.supervision.evaluation.tables import Brief, EvaluationDay, HandlingDay, OrderFacts
 
 
@@ -34,40 +34,56 @@ def timers(kind: str, id: str) -> SelectOfScalar[Timer]:
     return mine.order_by(col(Timer.started_at), col(Timer.id))
 
 
-async def by_unit(read: Reader, area: str, first: date, last: date) -> Mixed:
-    """The counters of each unit in an area, by category and difficulty, over the days."""
-    return _mixed(await read.tuples(_by_unit(area, first, last)))
+async def by_unit(
+    read: Reader, area: str, first: date, last: date, measure: RankingMeasure | None = None
+) -> Mixed:
+    """The counters of each unit in an area, by category and difficulty, over the days.
+
+    With a `measure` only those it needs, and what is left out: the others are 0.
+    """
+    return _mixed(await read.tuples(_by_unit(area, first, last, measure)), measure)
 
 
-async def by_area(read: Reader, areas: Collection[str], first: date, last: date) -> Mixed:
-    """The counters of each of the areas, by category and difficulty, over the days."""
-    return _mixed(await read.tuples(_by_area(sorted(areas), first, last)))
+async def by_area(
+    read: Reader, areas: Collection[str], first: date, last: date, measure: RankingMeasure | None = None
+) -> Mixed:
+    """The counters of each of the areas; see `by_unit`."""
+    return _mixed(await read.tuples(_by_area(sorted(areas), first, last, measure)), measure)
 
 
 @kept
-def _by_unit(area: str, first: date, last: date) -> Select[Any]:
-    return _summed(EvaluationDay.unit_id).where(
+def _by_unit(area: str, first: date, last: date, measure: RankingMeasure | None) -> Select[Any]:
+    return _summed(EvaluationDay.unit_id, measure).where(
         col(EvaluationDay.area) == area, col(EvaluationDay.day) >= first, col(EvaluationDay.day) <= last
     )
 
 
 @kept
-def _by_area(areas: list[str], first: date, last: date) -> Select[Any]:
-    return _summed(EvaluationDay.area).where(
+def _by_area(areas: list[str], first: date, last: date, measure: RankingMeasure | None) -> Select[Any]:
+    return _summed(EvaluationDay.area, measure).where(
         col(EvaluationDay.area).in_(areas), col(EvaluationDay.day) >= first, col(EvaluationDay.day) <= last
     )
 
 
-def _summed(group: Any) -> Select[Any]:
+def _names(measure: RankingMeasure | None) -> tuple[str, ...]:
+    if measure is None:
+        return COUNTERS
+    return tuple(dict.fromkeys((MEASURES[measure].part, MEASURES[measure].of, *LEFT_OUT)))
+
+
+def _summed(group: Any, measure: RankingMeasure | None) -> Select[Any]:
     by = group, EvaluationDay.category, EvaluationDay.difficulty
-    sums = [func.sum(getattr(EvaluationDay, name)) for name in COUNTERS]
+    sums = [func.sum(getattr(EvaluationDay, name)) for name in _names(measure)]
     return select(*by, *sums).group_by(*by)  # type: ignore[call-overload,no-any-return]
 
 
-def _mixed(rows: Iterable[tuple[Any, ...]]) -> Mixed:
+def _mixed(rows: Iterable[tuple[Any, ...]], measure: RankingMeasure | None) -> Mixed:
+    names = _names(measure)
     found: dict[str, dict[Stratum, Counters]] = {}
     for group, category, difficulty, *sums in rows:
-        found.setdefault(group, {})[category, difficulty] = Counters(*map(int, sums))
+        found.setdefault(group, {})[category, difficulty] = Counters(
+            **dict(zip(names, map(int, sums), strict=True))
+        )
     return found
 
 

@@ -61,7 +61,8 @@ class Query:
 async def ranking(office: Office, area: str, measure: RankingMeasure, by: RankingBy) -> Ranking:
     """Out of the sums of days: flat, however many orders there are."""
     period = lately(day_of(office.clock()))
-    mixed, past = await grouped(office, area, by, period), await grouped(office, area, by, period.before)
+    mixed = await grouped(office, area, by, period, measure)
+    past = await grouped(office, area, by, period.before, measure)
     areas = [area] if by is RankingBy.UNIT else below(office, area)
     times = await queries.handling(office.read, areas, period.first, period.last, by)
     before = {group: share_of({group: mix}, measure) for group, mix in past.items()}
@@ -88,11 +89,11 @@ async def ranking(office: Office, area: str, measure: RankingMeasure, by: Rankin
     )  # fmt: skip
 
 
-async def grouped(office: Office, area: str, by: RankingBy, period: Period) -> Mixed:
-    """The counters of the groups, by mix of cases."""
+async def grouped(office: Office, area: str, by: RankingBy, period: Period, measure: RankingMeasure) -> Mixed:
+    """What the measure needs of the groups, by mix of cases."""
     if by is RankingBy.UNIT:
-        return await queries.by_unit(office.read, area, period.first, period.last)
-    return await queries.by_area(office.read, below(office, area), period.first, period.last)
+        return await queries.by_unit(office.read, area, period.first, period.last, measure)
+    return await queries.by_area(office.read, below(office, area), period.first, period.last, measure)
 
 
 def below(office: Office, area: str) -> list[str]:

@@ -43,6 +43,7 @@ MEASURES: Mapping[RankingMeasure, Measured] = {
     RankingMeasure.SATISFIED: Measured("satisfied", "visit"),
     RankingMeasure.REWORK: Measured("rework", "dispose", high_is_good=False),
 }
+LEFT_OUT = ("merged", "withdrawn", "freed", "voided", "self_report")  # said under the table
 Mixed = Mapping[str, Mapping[Stratum, Counters]]  # by group and stratum
 
 
