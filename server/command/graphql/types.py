@@ -313,5 +313,5 @@ class Kept:
 
     @classmethod
     def of(cls, saved: Mapping[str, Any]) -> Self:
-        """Read back what library.frozen wrote."""
-        return cls(**saved) if saved else cls()
+        """Read back what library.frozen wrote; what others keep beside it is theirs."""
+        return cls(**{name: saved[name] for name in cls.__slots__ if name in saved})

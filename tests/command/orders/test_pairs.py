@@ -201,3 +201,12 @@ async def test_another_kind_or_another_day_is_not_the_same(city, facts):
         hours=facts.get("hours", 0)
     )
     assert len(await city.rows(WorkOrder)) == 2
+
+
+@on_sqlite
+async def test_what_others_keep_beside_a_suggestion_hides_no_duplicate(city):
+    a, b = await two(city)
+    async with city.office.work(city.li) as work:
+        order = await work.session.get_one(WorkOrder, a)
+        order.suggestion = {**order.suggestion, "routed": {"rule": "somebody else's"}}
+    assert (await alike(city, a), await alike(city, b)) == ([b], [a])

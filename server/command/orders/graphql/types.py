@@ -29,6 +29,7 @@ from server.command.graphql.types import (
     rule_of,
     unit_of,
 )
+from server.command.library import Library
 from server.command.orders import cards, pairs, queries, rules
 from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
@@ -130,6 +131,12 @@ class WorkOrder(AskedOrder):
     def unit(self, info: Info) -> Unit | None:
         """Null until it is dispatched."""
         return unit_of(info.context.office, self.row.unit_id)
+
+    @field_for(needs={"unit_id"}, reference=True)
+    def unit_phone(self, info: Info) -> str | None:
+        """The unit's own number, to ring whoever is responsible."""
+        unit = info.context.office.of(Library).units.get(self.row.unit_id)
+        return (unit.phone or None) if unit else None
 
     @field_for(needs={"handler_id"})
     def handler(self, info: Info) -> Person | None:
