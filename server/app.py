@@ -23,7 +23,7 @@ from server.command.notices import service as notices
 from server.command.orders.precedents import Precedents
 from server.command.orders.rules import OrderSource
 from server.command.orders.service import advance as orders
-from server.command.orders.service import desk, merge, split, suspension
+from server.command.orders.service import desk, hot, merge, split, suspension
 from server.command.orders.service import reschedule as orders_reschedule
 from server.command.requests import reschedule as requests_reschedule
 from server.command.requests.joining import joined
@@ -206,6 +206,8 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("brief", briefs.freeze, every=briefs.EVERY)
     jobs.add("brief notice", briefs.announce, every=briefs.EVERY)
     jobs.add("identity", lambda office: office.of(Identity).tidy(), every=HOUR)
+    jobs.add("hot", hot.find_issues, every=hot.EVERY)
+    jobs.add("gatherings", hot.find_gatherings, every=hot.WATCH_EVERY)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
     return jobs
 

@@ -20,6 +20,7 @@ from server.command.notices.graphql import live as notice_live
 from server.command.notices.graphql import moves as notice_moves
 from server.command.notices.graphql import reads as notice_reads
 from server.command.orders.graphql import asks as order_asks
+from server.command.orders.graphql import hot as order_hot
 from server.command.orders.graphql import live as order_live
 from server.command.orders.graphql import moves as order_moves
 from server.command.orders.graphql import pairs as order_pairs
@@ -60,6 +61,7 @@ ROOMS = (  # a line each, so that rooms are added side by side
     order_split,
     order_pairs,
     order_live,
+    order_hot,
     request_reads,
     request_moves,
     request_live,

@@ -108,6 +108,8 @@ NAME_NOTHING = {
         "filingRules",
         "orders",
         "laneCounts",
+        "hotIssues",
+        "gatherings",
         # editions are named by kind and number, and asked of every post in tests/command/setup
         "setupKinds",
         "editions",
@@ -126,6 +128,8 @@ NAME_NOTHING = {
     },
     Role.LEADER: {
         *NOTICES,
+        "hotIssues",
+        "gatherings",
         "me",
         "orders",
         "board",

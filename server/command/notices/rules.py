@@ -57,6 +57,7 @@ RULES: Mapping[str, Rule] = {
     "order.accept_return": _to(T.RECEIVER),
     "order.to_acceptor": _to(T.RECEIVER),
     "order.refuse_return": _to(T.UNIT, T.HEADS),
+    "order.gathered": _to(T.LEADERS, T.DESK, urgent=True),
     "order.escalate": _to(T.NAMED, T.ARBITERS, T.DISTRICT),
     "order.interim": _to(T.ARBITERS),
     "order.rule": _to(T.LEADERS),  # whose signature it waits for

@@ -9,7 +9,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from server.command.orders import lanes
+from server.command.orders import hot, lanes
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.queries import (
     OrderSort,
@@ -25,6 +25,7 @@ from server.command.orders.queries import (
 from server.command.orders.tables import WorkOrder
 from server.graph.paging import Key
 from server.kernel.actors import DISPATCHERS, Actor, Post, Role
+from server.kernel.errors import NotFound
 from server.platform.kept import kept
 from server.platform.read import TUPLES, Needs, Reader
 
@@ -135,3 +136,25 @@ async def read_total(read: Reader, actor: Actor, wanted: Wanted, now: datetime) 
 @kept
 def _total(actor: Actor, wanted: Wanted, now: datetime) -> Select[Any]:
     return count(listed(actor, wanted, now)[1])
+
+
+async def read_issue(
+    read: Reader, actor: Actor, issue_id: str, first: int, after: tuple[Key, ...] | None, needs: Needs
+) -> tuple[list[WorkOrder], int]:
+    """A page of a hot issue's cases, the newest first, and how many there are. Raises NotFound for none."""
+    [[total]] = await read.tuples(_of_issue(actor, issue_id))
+    if not total:
+        raise NotFound(subject=issue_id)
+    return await read.lines(_issue_page(actor, issue_id, first, after), needs), int(total)
+
+
+@kept
+def _issue_page(
+    actor: Actor, issue_id: str, first: int, after: tuple[Key, ...] | None
+) -> SelectOfScalar[WorkOrder]:
+    return page(hot.behind(actor, issue_id), OrderSort.NEWEST, first, after)
+
+
+@kept
+def _of_issue(actor: Actor, issue_id: str) -> Select[Any]:
+    return count(hot.behind(actor, issue_id))

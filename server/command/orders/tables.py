@@ -213,3 +213,36 @@ class OrderRuling(SQLModel, table=True):
     signed_by: str = ""
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     opinion: str = ""  # the leader's
+
+
+class HotIssue(SQLModel, table=True):
+    """Many orders of one thing (热点). Worked out again and again from the orders; nothing rests on it."""
+
+    __tablename__ = "hot_issue"
+
+    id: str = Field(primary_key=True)  # of its first order
+    words: str  # what they share, "|" between
+    last_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class HotMember(SQLModel, table=True):
+    """An order of a hot issue."""
+
+    __tablename__ = "hot_member"
+
+    order_id: str = Field(primary_key=True)
+    issue_id: str = Field(index=True)
+    near: float  # how typical it is, 0..1
+
+
+class Gathering(SQLModel, table=True):
+    """Five orders of one matter within 300 m and 24 hours (聚集): told once, counted on."""
+
+    id: str = Field(primary_key=True)  # of its first order
+    matter_code: str
+    area: str
+    lon: float
+    lat: float
+    n: int
+    first_at: datetime = Field(sa_type=UtcDateTime)
+    last_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -26,7 +26,7 @@ from server.command.knowledge.tables import KnowledgeEntry
 from server.command.notices import service as notices
 from server.command.orders.pairs import Verdict
 from server.command.orders.service import desk, merge
-from server.command.orders.tables import WorkOrder
+from server.command.orders.tables import HotIssue, HotMember, WorkOrder
 from server.command.requests.tables import CitizenRequest
 from server.command.setup import service as setup
 from server.command.talks import service as talks
@@ -94,7 +94,7 @@ class District:
             "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
-            "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "key": "new",
+            "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "days": 90, "key": "new",
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
         }  # fmt: skip
@@ -159,6 +159,7 @@ async def settle(city: City, file: Path) -> District:
     facts = {"kind": "catalogue", "no": 0, "sheet": "rules", "key": ("06010", "1"), "note": ""}
     await city.do(city.luo, setup.edit, **facts, cells=cells)
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
+    await _hot(city)
     while await notices.spread(city.office):
         pass
     city.clock.advance(days=1)
@@ -167,6 +168,15 @@ async def settle(city: City, file: Path) -> District:
     city.clock.advance(days=-1)
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
     return District(file, city.clock, await _versions(city), photos, holds)
+
+
+async def _hot(city: City) -> None:
+    """A hot issue under the id of a case."""
+    async with city.office.store.writing() as session:
+        session.add(HotIssue(id="late", words="路灯", last_at=city.clock()))
+        for id in ("late", "in_progress", "handled", "checking"):
+            session.add(HotMember(order_id=id, issue_id="late", near=0.5))
+        await session.commit()
 
 
 async def _entry(city: City, id: str) -> None:
