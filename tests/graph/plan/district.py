@@ -104,6 +104,8 @@ class District:
             ("key", "[String!]"): ["06010", "1"],
             ("cells", "[CellInput!]"): [{"column": "limit_value", "value": "7"}],
         }  # fmt: skip
+        if (name, str(kind)) == ("no", "Int") and not required:
+            return None
         if (name, str(kind)) in of_editions:
             return of_editions[name, str(kind)]
         if name in known:

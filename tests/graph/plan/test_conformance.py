@@ -36,6 +36,9 @@ def of_kind(kind):
     )
 
 
+NOTHING = b'{"request":null}'  # an answer as long as a refusal's
+
+
 @pytest.fixture(scope="module")
 async def district(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> District:
     """The same for every document of this module."""
@@ -54,9 +57,9 @@ async def test_every_query(district, role, document):
             planned = await asked.planned(Context(city.office, actor))
             assert_same(planned, await asked.stock(Context(city.office, actor)))
             told.add(data(planned))
-            if not {"id", "orderId"} & asked.given.keys():
+            if not {"id", "orderId"} & asked.given.keys() and len(data(planned)) > len(NOTHING):
                 break
-    assert max(map(len, told)) > len(b'{"request":null}')
+    assert max(map(len, told)) > len(NOTHING)
 
 
 @of_kind(OperationType.MUTATION)
