@@ -95,6 +95,7 @@ class District:
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
             "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "days": 90, "key": "new",
+            "until": "2026-06-30", "handlerId": "wang",
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
         }  # fmt: skip
@@ -116,6 +117,8 @@ class District:
                 for key, field in kind.fields.items()
                 if key in known or is_required_input_field(field)
             }
+            if kind.name == "InviteUnit":
+                fields["unitId"] = "sw"
             return (
                 fields | {"id": NEW} if MAKING & fields.keys() else fields
             )  # it makes something for an order
@@ -131,6 +134,7 @@ class District:
 async def settle(city: City, file: Path) -> District:
     """Let some days of cases pass in an empty city."""
     await city.bring(await city.submit(id="late"), "in_progress")
+    await city.bring(await city.submit(id="belated"), "in_progress")
     city.clock.advance(days=60)
     await city.sweep()
     await city.report(id="reported")
@@ -139,6 +143,10 @@ async def settle(city: City, file: Path) -> District:
     for state in STATES:
         await city.bring(await city.submit(id=state), state)
     await city.send_back(await city.sign(await city.dispatch(await city.submit(id="returned"))))
+    await city.bring("belated", "closed")
+    await city.apply(await city.bring(await city.submit(id="asked"), "in_progress"))
+    await city.dispute(await city.submit(id="disputed"))
+    await city.rule(await city.dispute(await city.submit(id="ruled")))
     await city.submit(id="submitted")
     await _issue(city, "praised", "checking")
     await _reply(city, "praised")
