@@ -8,7 +8,7 @@ function offered(actions: OrderAction[], located = true): string[] {
 }
 
 test('a dispatcher gets the suggestion first, rare steps quietly', () => {
-  expect(offered(['REQUEST_VERIFY', 'MERGE', 'REJECT', 'FILE', 'VOID', 'LOCATE'])).toEqual([
+  expect(offered(['REQUEST_VERIFY', 'MERGE', 'REJECT', 'FILE', 'LOCATE'])).toEqual([
     'advice',
     'locate (quiet)',
     'reassign',
