@@ -18,10 +18,11 @@ export function useCase(id: () => string): LiveOne<OrderCaseFragment> {
       cursor: ({ liveOrders }) => liveOrders.cursor,
       event({ liveOrders: { verb, orderId, order } }) {
         const known = live.row.value?.version ?? 0
+        const part = live.row.value?.parts.some((one) => one.id === orderId)
         if (
           verb === 'ready'
             ? known
-            : orderId === id() && (verb === 'order.noted' || (order?.version ?? known + 1) > known)
+            : part || (orderId === id() && (verb === 'order.noted' || (order?.version ?? known + 1) > known))
         )
           void live.reload()
       },
