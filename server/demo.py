@@ -21,7 +21,7 @@ from server.command.knowledge import sheet
 from server.command.library import Library
 from server.command.orders.facts import ReturnReason
 from server.command.orders.rules import CheckConclusion, OrderSource
-from server.command.orders.service import desk, field, shown, split, unit
+from server.command.orders.service import applications, desk, field, shown, split, unit
 from server.command.orders.service import report as intake
 from server.command.orders.service.advance import seen
 from server.command.orders.service.report import Report, Spot, spot_at
@@ -224,7 +224,8 @@ class Teller:
             else:
                 await intake.report(work, Report(
                     id=id, source=OrderSource.PATROL, text=case["text"], spot=spot, photo_ids=photos,
-                    matter_code=case["matter"],
+                    matter_code=case["matter"], self_handled="after" in case,
+                    after_photo_ids=await self._photos(reporter, f"{id} after", case.get("after")),
                 ))  # fmt: skip
         for n, (verb, hours, *rest) in enumerate(case["steps"], start=1):
             if hours > 0:
@@ -247,15 +248,29 @@ class Teller:
         file, _ = await self._office.of(Files).keep(actor, an_id(key), body())
         return [file.id]
 
-    async def _dispatch(self, id: str, hours: float, key: str, spot: Spot) -> None:
+    async def _dispatch(
+        self, id: str, hours: float, key: str, spot: Spot, unit_id: str = "", reason: str = ""
+    ) -> None:
         async with self._at(self._actors["li"], hours) as work:
             order = (await shown.of(work.session, [id]))[id]
             best = self._library.suggest("", spot.area, order.matter_code or order.guessed_code).best
             assert best is not None, "the demo tells of things the platform knows"
             await desk.dispatch(work, {
-                "id": id, "matter_code": best.matter.code, "rule_id": best.rule.id, "unit_id": best.unit.id,
-                "reason": "",
+                "id": id, "matter_code": best.matter.code, "rule_id": best.rule.id,
+                "unit_id": unit_id or best.unit.id, "reason": reason,
             })  # fmt: skip
+
+    async def _accept_return(self, id: str, hours: float, key: str, spot: Spot) -> None:
+        async with self._at(self._actors["li"], hours) as work:
+            await desk.decide_return(
+                work, id=id, version=await self._version(work, id), accept=True, opinion=""
+            )
+
+    async def _apply_extension(self, id: str, hours: float, key: str, spot: Spot, words: str) -> None:
+        async with self._at(await self._handler(id), hours) as work:
+            await applications.apply_extension(
+                work, id=id, version=await self._version(work, id), words=words, op_id=an_id(key)
+            )
 
     async def _verify_ask(self, id: str, hours: float, key: str, spot: Spot) -> None:
         async with self._at(self._actors["li"], hours) as work:

@@ -54,7 +54,10 @@ def below(kind):
     if is_leaf_type(named):
         return ""
     leaves = [name for name, field in named.fields.items() if is_leaf_type(get_named_type(field.type))]
-    return f" {{ {' '.join(leaves)} }}" if leaves else " { order { id } }"
+    if leaves:
+        return f" {{ {' '.join(leaves)} }}"
+    name, field = next(iter(named.fields.items()))
+    return f" {{ {name}{below(field.type)} }}"
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +75,10 @@ def test_every_view_has_a_door():
         if isinstance(kind, GraphQLObjectType)
         and issubclass(getattr(kind.extensions.get("strawberry-definition"), "origin", object), View)
     }  # fmt: skip
-    elsewhere = {"Visit", "ContactEntry", "PublicProposal"}  # test_desk.py and test_visits.py reach them
+    elsewhere = {  # the tests of their own features reach them
+        "Application", "ClockPause", "ClockRevision", "ContactEntry", "Edition", "KnowledgeAnswer",
+        "KnowledgeEntry", "PublicProposal", "Ruling", "Share", "Talk", "TalkMessage", "Visit",
+    }  # fmt: skip
     assert views - set(DOORS) == {"PublicCase", *elsewhere}  # the first is read whole
 
 

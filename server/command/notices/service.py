@@ -102,8 +102,9 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
         allowed = [id for id in sorted(found - mine) if not case or _may(actors.get(id, []), id, case)]
         against = marks.get(news.subject_id, "") if news.topic == "request" else ""
         allowed = [id for id in allowed if not any(bars(actor, against) for actor in actors.get(id, []))]
-        told = [*((news.topic, news.subject_id, id) for id in allowed), *citizens]
-        for kind, id, person_id in told:
+        staffs = dict.fromkeys(allowed, (news.topic, news.subject_id))
+        told = staffs | {id: (kind, subject) for kind, subject, id in reversed(citizens)}  # once each
+        for person_id, (kind, id) in told.items():
             notice = fresh(
                 Notice, id=str(uuid5(NAMESPACE_OID, f"{news.street}:{news.seq}:{person_id}")),
                 person_id=person_id, at=news.at, clock=clock, subject_kind=kind, subject_id=id,

@@ -33,7 +33,7 @@ def _counted(orders: Iterable[WorkOrder]) -> dict[tuple[str, str, date], int]:
     found: Counter[tuple[str, str, date]] = Counter()
     for order in orders:
         for area in scopes(order.area):
-            found[area, "new", day_of(order.reported_at)] += 1
+            found[area, "new", day_of(order.reported_at)] += not order.parent_id  # a case in parts came once
             if rules.is_open(order.state):
                 found[area, "open", STOCK] += 1
                 found[area, "overdue", STOCK] += order.overdue

@@ -64,7 +64,7 @@ async def test_a_groundless_return_counts_as_passing_the_buck(city):
 async def test_after_a_return_it_is_dispatched_or_accepted_anew_and_nothing_else(city):
     id = await city.send_back(await in_hand(city))
     assert set(offered(await city.order(id), city.li, city.clock())) == {
-        A.ACCEPT_RETURN, A.REFUSE_RETURN, A.TO_ACCEPTOR, A.ASK_VOID,
+        A.ACCEPT_RETURN, A.REFUSE_RETURN, A.TO_ACCEPTOR, A.ASK_VOID, A.SPLIT,  # split: dispatched to several
     }  # fmt: skip
     async with refusal(city.office, "REASON_NEEDED"):
         await city.step(city.li, A.TO_ACCEPTOR, id)

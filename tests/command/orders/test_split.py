@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from server.command.orders.facts import VoidReason
 from server.command.orders.flow import OrderAction
-from server.command.orders.service import desk, split
+from server.command.orders.service import applications, desk, split
 from server.command.orders.service.split import Part
 from server.command.orders.tables import WorkOrder
 from server.command.requests.rules import Solved
@@ -177,10 +178,16 @@ async def test_a_part_goes_its_own_way_and_may_change_its_unit(city):
     assert (await city.order(id)).result_text == "区水务局：已修复\n区城管局：已清运"
 
 
+async def voided(city, part):
+    """One asks, another agrees."""
+    facts = {"reason": VoidReason.DUPLICATE, "words": "重复派出", "op_id": an_id()}
+    await city.move(city.li, applications.ask_void, part, **facts)
+    await city.move(city.he, applications.decide, part, grant=True, opinion="")
+
+
 async def test_a_part_is_voided_by_two_and_the_others_decide_the_end(city):
     id, (lamps, bins) = await parted(city)
-    for by in (city.li, city.he):
-        await city.step(by, OrderAction.VOID, lamps, "重复派出")
+    await voided(city, lamps)
     assert ((await city.order(lamps)).state, (await city.order(id)).state) == ("voided", "split")
     await finish(city, bins, city.zhao, "已清运")
     assert (await city.order(id)).state == "closed"
@@ -189,8 +196,7 @@ async def test_a_part_is_voided_by_two_and_the_others_decide_the_end(city):
 async def test_when_every_part_was_voided_the_case_is_back_on_the_desk(city):
     id, parts = await parted(city)
     for part in parts:
-        for by in (city.li, city.he):
-            await city.step(by, OrderAction.VOID, part, "派错了")
+        await voided(city, part)
     whole = await city.order(id)
     assert (whole.state, await city.clocks(id)) == (
         "reported", {"promise": "running", "accept": "running"},

@@ -86,7 +86,7 @@ class Withheld(StrEnum):
     HISTORY = "history"  # handed over from an older system
 
 
-PUBLISHED = (*NEEDS, "confidential", "source", "parent_id", "merged_into")
+PUBLISHED = (*NEEDS, "confidential", "against", "source", "parent_id", "merged_into")
 LONGEST_CHAIN = 20
 
 
