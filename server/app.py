@@ -1,7 +1,8 @@
 """Builds, wires, starts: the only module that knows every other."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -70,6 +71,7 @@ from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FIRST_LOOK_SECONDS = 2.0
 
 
 def open_office(settings: Settings) -> Office:
@@ -220,9 +222,13 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await office.of(Shelf).refresh(office)
-        await office.of(Knowledge).refresh(office)
-        await office.of(Precedents).refresh(office)
+        with suppress(
+            SQLAlchemyError, OSError
+        ):  # the store is away: alive, not ready, and the jobs look again
+            async with asyncio.timeout(FIRST_LOOK_SECONDS):
+                await office.of(Shelf).refresh(office)
+                await office.of(Knowledge).refresh(office)
+                await office.of(Precedents).refresh(office)
         async with station.running(), jobs_of(office).running():
             yield
         await close_office(office)

@@ -279,7 +279,7 @@ async def test_a_form_that_is_out_of_date_is_refused_but_a_clock_makes_none_so(c
     city.clock.advance(hours=7)
     await city.sweep()
     assert ((await one(city, id)).overdue, (await one(city, id)).version) == (True, version)
-    assert (await city.verbs(id, "supervision"))[-2:] == ["clock_150", "clock_200"]
+    assert (await city.verbs(id, "supervision"))[-2:] == ["clock_100", "clock_150"]
     await city.do(
         city.wang, service.reply, id=id, version=version, text="今晚处理", photo_ids=[], plan_on=day(city)
     )

@@ -37,6 +37,8 @@ def of_kind(kind):
 
 
 NOTHING = b'{"request":null}'  # an answer as long as a refusal's
+EMPTY = {"GridDraft"}  # nobody has proposed another map
+SILENT = {"LiveTalksAtDesk"}  # nobody talks to the desk of whoever listens: it says that it is ready
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ async def test_every_query(district, role, document):
             told.add(data(planned))
             if not {"id", "orderId"} & asked.given.keys() and len(data(planned)) > len(NOTHING):
                 break
-    assert max(map(len, told)) > len(NOTHING)
+    assert max(map(len, told)) > len(NOTHING) or document.definitions[0].name.value in EMPTY
 
 
 @of_kind(OperationType.MUTATION)
@@ -98,7 +100,9 @@ async def test_every_subscription(district, role, document):
             assert not isinstance(events, ExecutionResult), events.errors
             found: list[bytes] = []
             async with aclosing(events):
-                while len(found) < (EVENTS if since else 1):
+                while len(found) < (
+                    EVENTS if since and document.definitions[0].name.value not in SILENT else 1
+                ):
                     event = await anext(events)
                     assert event.errors is None
                     found.append(data(event))
