@@ -214,6 +214,7 @@ class Teller:
     async def _case(self, id: str, case: Mapping[str, Any]) -> None:
         reporter = self._actors[case["by"]]
         photos = await self._photos(reporter, f"{id} 0", case.get("photo"))
+        after = await self._photos(reporter, f"{id} after", case.get("after"))
         spot = self._spot(case)
         async with self._at(reporter, case["hours"]) as work:
             if reporter.role is CITIZEN:
@@ -225,7 +226,7 @@ class Teller:
                 await intake.report(work, Report(
                     id=id, source=OrderSource.PATROL, text=case["text"], spot=spot, photo_ids=photos,
                     matter_code=case["matter"], self_handled="after" in case,
-                    after_photo_ids=await self._photos(reporter, f"{id} after", case.get("after")),
+                    after_photo_ids=after,
                 ))  # fmt: skip
         for n, (verb, hours, *rest) in enumerate(case["steps"], start=1):
             if hours > 0:
