@@ -119,6 +119,8 @@ async def test_from_a_citizens_phone_to_a_closed_rated_order_a_leader_supervised
     await expect(citizen.get_by_role("status", name="当前状态")).to_contain_text("重新办理", timeout=8_000)
 
     # the leader sees the card, supervises in two taps, and reads the unit's answer
+    cards = leader.get_by_role("region", name="红黄牌")
+    await cards.get_by_role("button", name=re.compile("^全部")).click()  # graver ones stand before it
     await leader.get_by_role("button", name=re.compile("^督办：永庆坊门口路灯")).click()
     dialog = leader.get_by_role("dialog", name="发出督办")
     await dialog.get_by_role("button", name="发出督办").click()
