@@ -5,7 +5,7 @@ from contextlib import aclosing
 from datetime import timedelta
 
 from server.app import jobs_of
-from server.platform import audit
+from server.platform import audit, sla
 from server.platform.audit import AuditLine
 from server.platform.news import Interest
 from tests.city import City, city
@@ -30,7 +30,7 @@ async def test_a_month_in_a_moment_tells_each_mark_once(city: City) -> None:
     city.clock.advance(days=30)
     await jobs_of(city.office).drain()
     told = marks(await city.lines(id))
-    assert {verb for verb, _ in told} == {"order.clock_80", "order.clock_100", "order.clock_150"}
+    assert {verb for verb, _ in told} == {f"order.clock_{mark}" for mark in sla.MARKS}
     assert set(told.values()) == {1}
     assert (await city.order(id)).overdue
     assert await in_order(city)
