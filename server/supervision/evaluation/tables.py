@@ -120,23 +120,3 @@ class Brief(SQLModel, table=True):
     frozen_at: datetime = Field(sa_type=UtcDateTime)
     content: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the notice of 07:30
-
-
-class RowAppeal(SQLModel, table=True):
-    """申诉: a unit's objection to its row of a ranking, and what came of it; both are shown with the row."""
-
-    __tablename__ = "row_appeal"
-    __table_args__ = (Index("row_appeal_unit", "unit_id", "indicator", "raised_at"),)
-
-    id: str = Field(primary_key=True)  # UUID minted where it was written
-    unit_id: str
-    indicator: str
-    first: date  # the period the row spoke of
-    last: date
-    text: str
-    raised_by: str
-    raised_at: datetime = Field(sa_type=UtcDateTime)
-    outcome: str = ""  # AppealOutcome, "" while it is open
-    answer: str = ""
-    answered_by: str = ""
-    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
