@@ -24,7 +24,12 @@ from server.settings import Settings
 HOUSE = Path(__file__).parents[2]
 FOLDERS = ["shared/i18n", "shared/web/i18n", *(f"clients/{app}/src/i18n" for app in Role)]
 KINDS = ("order", "request", "supervision")
-STATES = {"OrderState": "order", "CaseState": "case", "SupervisionState": "supervision"}
+STATES = {
+    "OrderState": "order",
+    "CaseState": "case",
+    "RequestState": "request",
+    "SupervisionState": "supervision",
+}
 
 
 def words(folder: str, language: str) -> dict[str, str]:

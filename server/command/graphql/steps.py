@@ -254,8 +254,17 @@ CLOCK = ("id", "subject_id", "name", "started_at", "due_at", "original_due_at", 
 
 async def load_clocks(context: Context, ids: list[str]) -> list[list[Clock]]:
     """All clocks of each order, the oldest first."""
+    return await _clocks_of(context, "order", ids)
+
+
+async def load_request_clocks(context: Context, ids: list[str]) -> list[list[Clock]]:
+    """All clocks of each request, the oldest first."""
+    return await _clocks_of(context, "request", ids)
+
+
+async def _clocks_of(context: Context, kind: str, ids: list[str]) -> list[list[Clock]]:
     found: defaultdict[str, list[Clock]] = defaultdict(list)
-    for clock in Clock.of(await context.office.read.lines(_clocks(ids), CLOCK)):
+    for clock in Clock.of(await context.office.read.lines(_clocks(kind, ids), CLOCK)):
         found[clock.row.subject_id].append(clock)
     return [found[id] for id in ids]
 
@@ -270,8 +279,8 @@ async def load_pressing(context: Context, stages: list[tuple[str, str]]) -> list
 
 
 @kept
-def _clocks(ids: list[str]) -> SelectOfScalar[sla.Timer]:
-    mine = (sla.Timer.subject_kind == "order", col(sla.Timer.subject_id).in_(ids))
+def _clocks(kind: str, ids: list[str]) -> SelectOfScalar[sla.Timer]:
+    mine = (sla.Timer.subject_kind == kind, col(sla.Timer.subject_id).in_(ids))
     return select(sla.Timer).where(*mine).order_by(col(sla.Timer.started_at))
 
 

@@ -1,19 +1,21 @@
 """The lists of the request desks, and the lists of return visits: one condition each, counted alike."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders.queries import unbarred, within
 from server.command.requests import queries
 from server.command.requests.flow import RequestState as S
-from server.command.requests.rules import Outcome, VisitState
+from server.command.requests.rules import Outcome, RequestKind, VisitState
 from server.command.requests.tables import CitizenRequest, Contact, ReturnVisit
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
+from server.kernel.against import bars
+from server.platform.db import UtcDateTime
 from server.platform.kept import kept
 
 
@@ -38,6 +40,9 @@ L = DeskLane
 DESK_LANES = (L.TO_TRIAGE, L.SENT_BACK, L.TO_AUDIT, L.WAITING, L.OUT)
 UNIT_LANES = (L.TO_SIGN, L.IN_HAND, L.TO_CONFIRM, L.ANSWERED)
 LEADER_LANES = (L.TO_APPROVE, L.STILL_UNSOLVED)
+MINE = frozenset({L.TO_TRIAGE, L.SENT_BACK, L.TO_AUDIT, L.TO_SIGN, L.IN_HAND, L.TO_APPROVE})
+WORKED = frozenset({*MINE, L.WAITING, L.OUT, L.TO_CONFIRM})  # what ends first is on top
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def lanes_of(actor: Actor) -> tuple[DeskLane, ...]:
@@ -49,6 +54,11 @@ def lanes_of(actor: Actor) -> tuple[DeskLane, ...]:
     if actor.post in UNIT_POSTS:
         return UNIT_LANES
     return (L.FILED_BY_ME,) if actor.post is Post.WINDOW_CLERK else ()
+
+
+def waits(which: DeskLane, actor: Actor) -> bool:
+    """Whether what stands in a list waits for this person; a draft waits for the head."""
+    return which in MINE or (which is L.TO_CONFIRM and actor.post is Post.UNIT_HEAD)
 
 
 def lane(which: DeskLane, actor: Actor) -> ColumnElement[bool]:
@@ -90,31 +100,70 @@ def _of_alone(which: DeskLane) -> ColumnElement[bool]:
             return false()
 
 
-def listed(actor: Actor, which: DeskLane | None, search: str) -> SelectOfScalar[CitizenRequest]:
-    """A list, or everything that stands on its own; by number or words."""
+def listed(
+    actor: Actor, which: DeskLane | None, search: str, kind: RequestKind | None = None
+) -> SelectOfScalar[CitizenRequest]:
+    """A list, or everything that stands on its own; of one kind; by number or words."""
     rows = queries.visible_to(actor)
     if which:
         rows = rows.where(lane(which, actor))
     elif actor.post is not Post.WINDOW_CLERK:
         rows = rows.where(queries.alone())
+    if kind:
+        rows = rows.where(CitizenRequest.kind == kind)
     if search:
         places = (col(CitizenRequest.no), col(CitizenRequest.title), col(CitizenRequest.text))
         rows = rows.where(or_(*(place.icontains(search, autoescape=True) for place in places)))
     return rows
 
 
+def _ends() -> ColumnElement[datetime]:
+    return func.coalesce(CitizenRequest.due_at, CitizenRequest.promised_at, literal(FAR, UtcDateTime()))
+
+
+POSITION = ("due_at", "promised_at", "submitted_at", "id")  # what `position` reads of a row
+
+
+def position(row: CitizenRequest, which: DeskLane | None) -> tuple[datetime, str]:
+    """Where a row stands in a list: what the next page's cursor carries."""
+    return (row.due_at or row.promised_at or FAR if which in WORKED else row.submitted_at), row.id
+
+
+def page(
+    rows: SelectOfScalar[CitizenRequest], which: DeskLane | None, first: int,
+    after: tuple[datetime, str] | None,
+) -> SelectOfScalar[CitizenRequest]:  # fmt: skip
+    """`first` + 1 rows behind `after`: of what is worked on what ends first, else the newest first."""
+    if which not in WORKED:
+        return queries.page(rows, first, after)
+    keys: tuple[Any, ...] = (_ends(), col(CitizenRequest.id))
+    if after is not None:
+        there = tuple_(literal(after[0], UtcDateTime()), literal(after[1]))
+        rows = rows.where(tuple_(*keys) > there)
+    return rows.order_by(*keys).limit(first + 1)
+
+
 @kept
 def read_page(
-    actor: Actor, which: DeskLane | None, first: int, after: tuple[datetime, str] | None
-) -> SelectOfScalar[CitizenRequest]:
-    """A page of a list that is not searched, newest first."""
-    return queries.page(listed(actor, which, ""), first, after)
+    actor: Actor, which: DeskLane | None, kind: RequestKind | None, first: int,
+    after: tuple[datetime, str] | None,
+) -> SelectOfScalar[CitizenRequest]:  # fmt: skip
+    """A page of a list that is not searched."""
+    return page(listed(actor, which, "", kind), which, first, after)
 
 
 @kept
-def read_total(actor: Actor, which: DeskLane | None) -> Select[Any]:
+def read_total(actor: Actor, which: DeskLane | None, kind: RequestKind | None) -> Select[Any]:
     """How long a list is."""
-    return queries.count(listed(actor, which, ""))
+    return queries.count(listed(actor, which, "", kind))
+
+
+@kept
+def read_marks(actor: Actor, ids: list[str]) -> Select[Any]:
+    """Of each request: which of this person's lists it stands in."""
+    flags = [case((lane(which, actor), 1), else_=0) for which in lanes_of(actor)]
+    mine = queries.visible_to(actor).where(col(CitizenRequest.id).in_(ids))
+    return mine.with_only_columns(col(CitizenRequest.id), *flags, maintain_column_froms=True)
 
 
 @kept
@@ -166,6 +215,18 @@ def read_visit(actor: Actor, id: str) -> SelectOfScalar[ReturnVisit]:
 def _visits(actor: Actor, open_only: bool) -> SelectOfScalar[ReturnVisit]:
     rows = visits_for(actor)
     return rows.where(ReturnVisit.state == VisitState.OPEN) if open_only else rows
+
+
+def sees_visit(actor: Actor, visit: ReturnVisit) -> bool:
+    """`visits_for`, of one that is here."""
+    mine = actor.role is Role.OFFICER and actor.post in DISPATCHERS
+    return mine and visit.area.startswith(actor.area) and not bars(actor, visit.against)
+
+
+@kept
+def behind(actor: Actor, ids: list[str]) -> SelectOfScalar[CitizenRequest]:
+    """The requests that return visits are about, as far as this actor sees them."""
+    return queries.visible_to(actor).where(col(CitizenRequest.id).in_(ids))
 
 
 @kept

@@ -61,7 +61,10 @@ def _fits(request: Request, action: A, actor: Actor) -> bool:
             return nobodys
         case A.NAME_PARTY:
             return bool(request.against_text)
-        case A.SIGN | A.RETURN | A.CONTACT | A.DRAFT:
+        case A.DRAFT:
+            heads = request.reopen_times > 0 and request.handler_id not in {"", actor.id}
+            return request.unit_id == actor.unit_id and (not heads or actor.post is Post.UNIT_HEAD)
+        case A.SIGN | A.RETURN | A.CONTACT:
             return request.unit_id == actor.unit_id
         case A.REPLY | A.SEND_BACK:
             written = request.replied_by not in {"", actor.id} and actor.post is Post.UNIT_HEAD

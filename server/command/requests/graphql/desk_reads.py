@@ -8,6 +8,7 @@ import strawberry
 from server.command.library import Library
 from server.command.requests import desks, queries
 from server.command.requests.desks import DeskLane
+from server.command.requests.flow import CLERKS
 from server.command.requests.graphql.desk_types import (
     DeskCount,
     DeskPage,
@@ -33,7 +34,7 @@ from server.kernel.text import clean_line
 from server.platform.read import TUPLES, together
 
 MOST_HITS = 8
-POSITION = ("submitted_at", "id")
+ANSWERED = ("answered_at", "submitted_at", "id")
 
 
 @strawberry.type
@@ -83,22 +84,24 @@ class Query:
 
     @field_for(OFFICER, LEADER)
     async def desk_requests(
-        self, info: Info, lane: DeskLane | None = None, search: str = "", first: int = 20,
-        after: str | None = None,
+        self, info: Info, lane: DeskLane | None = None, kind: RequestKind | None = None, search: str = "",
+        first: int = 20, after: str | None = None,
     ) -> DeskPage:  # fmt: skip
-        """A list of one's desk, newest first; by number or words."""
+        """A list of one's desk: of what is worked on what ends first, else the newest; by number or words."""
         actor, reader = info.context.actor, info.context.office.read
         key = decode(after, datetime, str) if after else None
-        needs, words = together(POSITION, info.needs("items")), search[:100].strip()
+        needs, words = together(desks.POSITION, info.needs("items")), search[:100].strip()
         if words:
-            rows = desks.listed(actor, lane, words)
-            found = await reader.searched(queries.page(rows, bounded(first), key), needs)
+            rows = desks.listed(actor, lane, words, kind)
+            found = await reader.searched(desks.page(rows, lane, bounded(first), key), needs)
             [[total]] = await reader.searched(queries.count(rows), TUPLES)
         else:
-            found = await reader.lines(desks.read_page(actor, lane, bounded(first), key), needs)
-            total = await reader.value(desks.read_total(actor, lane)) if info.asks("total") else 0
-        page = Page.of(found, first, lambda row: (row.submitted_at, row.id))
-        return DeskPage(items=DeskRequest.of(page.items), next=page.next, total=total)
+            found = await reader.lines(desks.read_page(actor, lane, kind, bounded(first), key), needs)
+            total = await reader.value(desks.read_total(actor, lane, kind)) if info.asks("total") else 0
+        page = Page.of(found, first, lambda row: desks.position(row, lane))
+        return DeskPage(
+            items=DeskRequest.of(page.items), next=page.next, total=total, may_file=actor.post in CLERKS
+        )  # fmt: skip
 
     @field_for(OFFICER, LEADER, most=8)
     async def desk_counts(self, info: Info) -> list[DeskCount]:
@@ -108,7 +111,15 @@ class Query:
         if not mine:
             return []
         [lengths] = await info.context.office.read.tuples(desks.read_counts(actor))
-        return [DeskCount(lane=lane, count=n) for lane, n in zip(mine, lengths, strict=True)]
+        return [
+            DeskCount(lane=lane, count=n, waits=desks.waits(lane, actor))
+            for lane, n in zip(mine, lengths, strict=True)
+        ]
+
+    @field_for(OFFICER)
+    async def visit(self, info: Info, id: strawberry.ID) -> Visit:
+        """One return visit. NOT_FOUND for absent and hidden alike."""
+        return await read_visit(info, id)
 
     @field_for(OFFICER)
     async def visits(
@@ -157,9 +168,7 @@ class Query:
         """Suggestions and what became of them, the newest answer first."""
         key = decode(after, datetime, str) if after else None
         rows = desks.published(bounded(first), key)
-        found = await info.context.office.read.lines(
-            rows, together(("answered_at", *POSITION), info.needs("items"))
-        )
+        found = await info.context.office.read.lines(rows, together(ANSWERED, info.needs("items")))
         page = Page.of(found, first, lambda row: (row.answered_at or row.submitted_at, row.id))
         return PublishedPage(items=PublicProposal.of(page.items), next=page.next)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import strawberry
 
-from server.command.graphql.steps import Life, TimelineEntry, load_timelines
+from server.command.graphql.steps import Clock, Life, TimelineEntry, load_request_clocks, load_timelines
 from server.command.graphql.types import LOCATED, Person, Photo, Place, load_people, load_photos, unit_of
 from server.command.requests import desks, guards
 from server.command.requests.desks import DeskLane
@@ -200,6 +200,16 @@ class DeskRequest(View[CitizenRequest]):
         )
 
     @field_for(needs={"id"})
+    def clocks(self, info: Info) -> list[Clock]:
+        """Its own, the oldest first; one an order carries has the order's beside them."""
+        return info.context.soon(load_request_clocks, self.row.id)
+
+    @field_for(needs={"id"}, personal=True)
+    def lanes(self, info: Info) -> list[DeskLane]:
+        """The lists of this person's desk it stands in."""
+        return info.context.soon(load_lanes, self.row.id)
+
+    @field_for(needs={"id"})
     def rating(self, info: Info) -> Rating | None:
         return info.context.soon(load_ratings, self.row.id)
 
@@ -217,6 +227,7 @@ class DeskPage:
     items: list[DeskRequest]
     next: str | None
     total: int
+    may_file: bool = strawberry.field(description="Whether this person files for others.")
 
 
 @strawberry.type
@@ -226,6 +237,7 @@ class DeskCount:
     seen_by: ClassVar[frozenset[Role]] = STAFF
     lane: DeskLane
     count: int
+    waits: bool = strawberry.field(description="Whether what stands there waits for this person.")
 
 
 @strawberry.type
@@ -279,9 +291,27 @@ class Visit(View[ReturnVisit]):
             await info.context.loader(load_ratings).load(self.row.request_id) if self.row.request_id else None
         )
 
+    @field_for(needs={"request_id"}, personal=True)
+    async def request(self, info: Info) -> DeskRequest | None:
+        """What he asked for and how to reach him; null for one of the sample."""
+        id = self.row.request_id
+        return await info.context.loader(load_behind).load(id) if id else None
+
     @field_for(needs={"id"})
     def contacts(self, info: Info) -> list[ContactEntry]:
         return info.context.soon(load_contacts, self.row.id)
+
+
+@strawberry.type
+class VisitEvent:
+    """Something moved among the return visits; `visit` is null when it is not yours to see."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
+    cursor: str
+    verb: str
+    at: datetime
+    visit_id: strawberry.ID | None = None
+    visit: Visit | None = None
 
 
 @strawberry.type
@@ -300,3 +330,20 @@ async def load_contacts(context: Context, ids: list[str]) -> list[list[ContactEn
     for entry in ContactEntry.of(await context.office.read.lines(desks.contacts(ids))):
         found[entry.row.subject_id].append(entry)
     return [found[id] for id in ids]
+
+
+async def load_lanes(context: Context, ids: list[str]) -> list[list[DeskLane]]:
+    """The lists of this person's desk each request stands in."""
+    mine = desks.lanes_of(context.actor)
+    if not mine:
+        return [[] for _ in ids]
+    rows = await context.office.read.tuples(desks.read_marks(context.actor, ids))
+    found = {id: [lane for lane, hit in zip(mine, hits, strict=True) if hit] for id, *hits in rows}
+    return [found.get(id, []) for id in ids]
+
+
+async def load_behind(context: Context, ids: list[str]) -> list[DeskRequest | None]:
+    """The request each return visit is about."""
+    rows = await context.office.read.lines(desks.behind(context.actor, ids))
+    found = {row.id: DeskRequest(row=row) for row in rows}
+    return [found.get(id) for id in ids]
