@@ -27,6 +27,8 @@ SUBJECTS = ("late", "another", "checking", "replied")  # one of them has whateve
 ROWS = {  # of what a subscription tells, the question that reads the same
     "order": "order(id: $id)",
     "request": "request(id: $id)",
+    "liveDesk": "deskRequest(id: $id)",
+    "visit": "visit(id: $id)",
     "talk": "talk(id: $id)",
     "supervision": "supervisions(open: false, orderId: $id) { items",
     "notice": "notices { items",
@@ -59,7 +61,8 @@ def question(document):
     [event] = operation.selection_set.selections
     rows = [field for field in event.selection_set.selections if field.name.value in ROWS]
     if rows:
-        asked, inner = ROWS[rows[0].name.value], print_ast(rows[0].selection_set)
+        asked = ROWS.get(event.name.value, ROWS[rows[0].name.value])
+        inner = print_ast(rows[0].selection_set)
         body = (
             f"query {'($id: ID!) ' if '$id' in asked else ''}{{ {asked} {inner} {'}' * asked.count('{')} }}"
         )

@@ -18,6 +18,7 @@ from graphql import (
     is_required_input_field,
     type_from_ast,
 )
+from sqlmodel import select
 
 from server.command.knowledge import service as knowledge
 from server.command.knowledge.book import Knowledge
@@ -26,8 +27,13 @@ from server.command.knowledge.tables import KnowledgeEntry
 from server.command.notices import service as notices
 from server.command.orders.pairs import Verdict
 from server.command.orders.service import desk, merge
+from server.command.orders.service.report import Spot
 from server.command.orders.tables import HotIssue, HotMember, WorkOrder
-from server.command.requests.tables import CitizenRequest
+from server.command.requests.rules import RequestKind, ServiceLevel, Solved
+from server.command.requests.service import desk as requests_desk
+from server.command.requests.service import unit as requests_unit
+from server.command.requests.service.rate import rate
+from server.command.requests.tables import CitizenRequest, ReturnVisit
 from server.command.setup import service as setup
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
@@ -51,8 +57,12 @@ PARTS = [
     for unit in ("zj", "sw")
 ]
 PLACE = {"lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}
-MAKING = {"orderId", "turns", "talkId"}  # such an input makes something, under a new id
 NEW = an_id()  # what is not there yet
+OWN: Mapping[str, dict[str, str]] = {  # what such an input wants to be
+    "InviteUnit": {"unitId": "sw"}, "LogContact": {"text": "已联系"},
+    "FileRequest": {"id": NEW, "phone": "13800138055"},
+}  # fmt: skip
+MAKING = {"orderId", "turns", "talkId"}  # such an input makes something, under a new id
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,7 @@ class District:
         }  # fmt: skip
         of_editions = {
             ("kind", "String"): "catalogue", ("no", "Int"): 1, ("against", "Int"): 0,
-            ("sheet", "String"): "rules",
+            ("sheet", "String"): "rules", ("key", "String"): "unit:cg",
             ("key", "[String!]"): ["06010", "1"],
             ("cells", "[CellInput!]"): [{"column": "limit_value", "value": "7"}],
         }  # fmt: skip
@@ -117,8 +127,7 @@ class District:
                 for key, field in kind.fields.items()
                 if key in known or is_required_input_field(field)
             }
-            if kind.name == "InviteUnit":
-                fields["unitId"] = "sw"
+            fields |= OWN.get(kind.name, {})
             return (
                 fields | {"id": NEW} if MAKING & fields.keys() else fields
             )  # it makes something for an order
@@ -170,6 +179,7 @@ async def settle(city: City, file: Path) -> District:
     await city.do(city.luo, setup.edit, **facts, cells=cells)
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
     await _hot(city)
+    await _alone(city)
     while await notices.spread(city.office):
         pass
     city.clock.advance(days=1)
@@ -186,6 +196,37 @@ async def _hot(city: City) -> None:
         session.add(HotIssue(id="late", words="路灯", last_at=city.clock()))
         for id in ("late", "in_progress", "handled", "checking"):
             session.add(HotMember(order_id=id, issue_id="late", near=0.5))
+        await session.commit()
+
+
+async def _alone(city: City) -> None:
+    """A request on its own at each desk, and somebody to call back."""
+    cara = a_citizen(id="cara")
+
+    async def by(actor: Actor, verb: Any, id: str, **facts: Any) -> None:
+        await city.do(actor, verb, id=id, version=(await city.request(id)).version, **facts)
+
+    for n, id in enumerate(("asks", "sent", "in_hand", "drafted", "to_audit", "to_lead")):
+        facts = {"kind": RequestKind.CONSULT, "text": "路灯归谁管？", "spot": Spot(STREET)}
+        await city.submit(cara, id=id, **facts)
+        if n:
+            await by(city.li, requests_desk.assign, id, unit_id="zj", opinion="")
+        if n > 1:
+            await by(city.wang, requests_unit.sign, id)
+        if n > 2:
+            await by(city.wang, requests_unit.draft, id, text="归区住建局。")
+        if n > 3:
+            await by(city.tang, requests_unit.reply, id)
+    await by(city.li, requests_desk.audit, "to_lead", passed=True, answers=True, opinion="")
+    words = {"level": ServiceLevel.DISSATISFIED, "reasons": [], "text": "没说清", "photo_ids": []}
+    await by(cara, rate, "to_lead", solved=Solved.UNSOLVED, **words)
+    await by(city.tang, requests_unit.draft, "to_lead", text="依法不能办理。", impossible=True)
+    await by(city.li, requests_desk.audit, "to_lead", passed=True, answers=True, opinion="")
+    async with city.office.store.writing() as session:
+        [visit] = await session.exec(select(ReturnVisit))
+        facts = visit.model_dump(exclude={"id", "version"})
+        session.add(ReturnVisit(**facts, id="late"))
+        session.add(ReturnVisit(**facts | {"id": "call", "request_id": "", "order_id": "closed"}))
         await session.commit()
 
 
@@ -221,10 +262,12 @@ async def _versions(city: City) -> dict[str, dict[Role, int]]:
         (KnowledgeEntry, (OFFICER,)),
         (Talk, (OFFICER, CITIZEN)),
         (WorkOrder, (OFFICER, LEADER)), (Supervision, (OFFICER, LEADER)), (CitizenRequest, (CITIZEN,)),
+        (ReturnVisit, ()),
     ]  # fmt: skip
     for table, roles in tables:
         for row in await city.rows(table):
-            found.setdefault(row.id, {}).update(dict.fromkeys(roles, row.version))
+            mine = (OFFICER, LEADER) if table is CitizenRequest and not row.order_id else ()
+            found.setdefault(row.id, {}).update(dict.fromkeys((*roles, *mine), row.version))
     return found
 
 

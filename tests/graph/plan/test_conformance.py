@@ -38,7 +38,7 @@ def of_kind(kind):
 
 NOTHING = b'{"request":null}'  # an answer as long as a refusal's
 EMPTY = {"GridDraft"}  # nobody has proposed another map
-SILENT = {"LiveTalksAtDesk"}  # nobody talks to the desk of whoever listens: it says that it is ready
+SILENT = {"LiveTalksAtDesk", "LiveVisits"}  # nothing moves for whoever listens: it says that it is ready
 
 
 @pytest.fixture(scope="module")

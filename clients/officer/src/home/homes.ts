@@ -1,7 +1,7 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { Post } from '../gql/graphql'
 
-export type Entry = 'home' | 'tasks' | 'cases' | 'talks' | 'knowledge' | 'me'
+export type Entry = 'home' | 'tasks' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'me'
 
 export interface Home {
   page: Component
@@ -26,6 +26,7 @@ const rule: Home = { page: Rule, nav: ['home', 'cases', 'me'] }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'me'] }
 const setup: Home = { page: Setup, nav: ['home', 'me'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }
+const window: Home = { page: Cases, nav: ['home', 'requests', 'me'] }
 
 const HOMES: Partial<Record<Post, Home>> = {
   GRID_OFFICER: patrol,
@@ -34,6 +35,7 @@ const HOMES: Partial<Record<Post, Home>> = {
   ARBITER: rule,
   HANDLER: handle,
   UNIT_HEAD: handle,
+  WINDOW_CLERK: window,
   ADMIN_SYS: setup,
   ADMIN_AUDIT: setup,
 }

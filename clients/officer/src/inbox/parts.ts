@@ -7,11 +7,13 @@ import {
   UnreadNoticesDocument,
 } from '../gql/graphql.ts'
 
+const PAGES: Record<string, string> = { order: '/orders', request: '/requests', visit: '/visits' }
+
 export const parts: InboxParts = {
   list: NoticesDocument,
   unread: UnreadNoticesDocument,
   read: ReadNoticesDocument,
   readAll: ReadAllNoticesDocument,
   live: LiveNoticesDocument,
-  opens: ({ subjectKind, subjectId }) => (subjectKind === 'order' ? `/orders/${subjectId}` : '/'),
+  opens: ({ subjectKind, subjectId }) => (subjectKind in PAGES ? `${PAGES[subjectKind]}/${subjectId}` : '/'),
 }
