@@ -46,7 +46,7 @@ async def test_a_row_names_the_lists_it_stands_in_as_the_lists_do(city):
     await asked(city)
     for actor in (city.li, city.wang, city.tang, city.lin, city.clerk):
         counts = (await city.ask(actor, PAGE))["deskCounts"]
-        listed = {}
+        listed: dict[str, list[str]] = {}
         for each in counts:
             page = await a_page(city, actor, lane=each["lane"])
             assert page["total"] == len(page["items"]) == each["count"]

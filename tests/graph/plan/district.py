@@ -207,8 +207,8 @@ async def _alone(city: City) -> None:
         await city.do(actor, verb, id=id, version=(await city.request(id)).version, **facts)
 
     for n, id in enumerate(("asks", "sent", "in_hand", "drafted", "to_audit", "to_lead")):
-        facts = {"kind": RequestKind.CONSULT, "text": "路灯归谁管？", "spot": Spot(STREET)}
-        await city.submit(cara, id=id, **facts)
+        about: dict[str, Any] = {"kind": RequestKind.CONSULT, "text": "路灯归谁管？", "spot": Spot(STREET)}
+        await city.submit(cara, id=id, **about)
         if n:
             await by(city.li, requests_desk.assign, id, unit_id="zj", opinion="")
         if n > 1:
@@ -224,7 +224,7 @@ async def _alone(city: City) -> None:
     await by(city.li, requests_desk.audit, "to_lead", passed=True, answers=True, opinion="")
     async with city.office.store.writing() as session:
         [visit] = await session.exec(select(ReturnVisit))
-        facts = visit.model_dump(exclude={"id", "version"})
+        facts: dict[str, Any] = visit.model_dump(exclude={"id", "version"})
         session.add(ReturnVisit(**facts, id="late"))
         session.add(ReturnVisit(**facts | {"id": "call", "request_id": "", "order_id": "closed"}))
         await session.commit()
