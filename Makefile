@@ -65,11 +65,15 @@ demo: demo-reset ## the demo from its beginning: demo-reset, then run
 demo-reset: ## forget the demo's data; the next `make run` starts over
 	rm -rf var/demo
 
+# Whole servers that are killed, flooded or timed want the machine to themselves; `check` has run the contract.
+ALONE := tests/edge tests/faults tests/processes tests/watch
+
 .PHONY: test
 test: check server/web/static/.built ## set up, then everything: check, unit tests, SQLite, PostgreSQL, Redis, Chromium
 	@sh scripts/need.sh
 	npm run --silent test
-	$(B)/python -m pytest
+	$(B)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE) tests/contract)
+	$(B)/python -m pytest $(ALONE)
 
 .PHONY: coverage
 coverage: .venv/.dev server/web/static/.built ## run the server's tests and list the lines none of them reaches

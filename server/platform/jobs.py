@@ -72,10 +72,10 @@ class Jobs:
                 job.look_at = now + job.rest
         return any(job.busy for job in self._jobs)
 
-    async def drain(self) -> None:
-        """Let every job run, due or not, until there is nothing left to do."""
+    async def drain(self, *, often: bool = False) -> None:
+        """Let every job run, due or not, until there is nothing left to do; `often`: those of every turn."""
         for job in self._jobs:
-            while await self._guarded(self._run, job):
+            while (job.interval is None or not often) and await self._guarded(self._run, job):
                 pass
 
     async def run(self) -> None:

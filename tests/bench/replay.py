@@ -1,8 +1,10 @@
 """P11: the district's real load, on the embedded store: four months of 2015 at the hours they would have had.
 
 18,000 citizens' cases, each from the report to the rating; each step is the public verb in a durable unit of
-work of its own, and the job loop sweeps the clocks at every full hour. One case in twelve is repaired twice,
-one in eight takes longer than its limit. Then every deadline is compared with the golden engine's.
+work of its own, and the jobs of every turn (clocks, notices, suspensions) run at every full hour; what looks
+over the whole city at its intervals (hot issues, briefs, retention) belongs to no case's life. One case in
+twelve is repaired twice, one in eight takes longer than its limit. Then every deadline is compared with the
+golden engine's.
 """
 
 import asyncio
@@ -231,7 +233,7 @@ async def play(city: City, told: list[list[Step]]) -> int:
         taken += sum(map(len, acting.values()))
         hour += timedelta(hours=1)
         city.now = hour
-        await jobs.drain()
+        await jobs.drain(often=True)
         _progress(taken, hour, last)
     return taken
 
