@@ -269,7 +269,8 @@ def triage_train(
     from server import teaching
     from server.app import migrate, opened
     from server.command.triage import evaluation
-    from server.command.triage.model import Head, Kind, Model
+    from server.command.triage.head import Head
+    from server.command.triage.model import Kind, Model
 
     if (file is None) is not from_store or kind not in ("category", "matter", "unit"):
         _refuse("Give a file, or --from-store; --as is category, matter or unit.")

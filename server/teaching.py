@@ -7,7 +7,8 @@ from server.command.library import Library
 from server.command.orders import history
 from server.command.triage import evaluation, keeper
 from server.command.triage.evaluation import Report, Sorted
-from server.command.triage.model import Head, Kind, Model
+from server.command.triage.head import Head
+from server.command.triage.model import Kind, Model
 from server.kernel.actors import SYSTEM
 from server.platform import editions
 from server.platform.editions import Edition, Shelf

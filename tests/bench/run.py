@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import uvloop
 
-from tests.bench import boards, executor, live, memory, places, reads, replay, report, writes
+from tests.bench import boards, executor, live, memory, places, reads, replay, report, suggestions, writes
 from tests.bench import cluster as hosts
 from tests.bench.bench import FULL, QUICK, Bench, Workload
 from tests.bench.stores import Stores, cluster
@@ -28,6 +28,7 @@ WORKLOADS: dict[str, Workload] = {
     "P11": replay.summer,
     "P12": writes.syncs,
     "P14": writes.signalen,
+    "P15": suggestions.suggestions,
     "M": memory.at_rest,
 }
 NEED_POSTGRES = {"P1", "P3", "P6", "P7", "P8", "P10", "P12", "P14", "M"}

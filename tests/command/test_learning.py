@@ -15,8 +15,9 @@ from server.command.triage import evaluation, keeper, rules
 from server.command.triage.advisor import Advisor
 from server.command.triage.evaluation import Sorted
 from server.command.triage.grams import count
+from server.command.triage.head import Head, Vector
 from server.command.triage.learning import folds
-from server.command.triage.model import BadModel, Head, Model, Read
+from server.command.triage.model import BadModel, Model, Read
 from server.command.triage.rules import Confidence
 from server.integrations.labelled import read_labelled
 from server.integrations.messages import BadFile
@@ -43,8 +44,8 @@ MESSAGES = [
 ANN, BEN = an_officer(id="ann"), an_officer(id="ben")
 
 
-def guess(head, title, text):
-    return head.guess(Read.of(title, text))
+def guess(head, read):
+    return Model({"category": head}).guesses(read).get("category")
 
 
 def learnt(texts=MESSAGES):
@@ -66,24 +67,40 @@ async def both(settings, clock):
 
 
 def test_what_was_never_seen_is_sorted_with_its_reasons(head):
-    told = guess(
-        head, "新城区自来水天天停", "住在新城区的人都知道，自来水三天两头停，水龙头放不出水，请管一管。"
-    )
+    read = Read.of("新城区自来水天天停", "住在新城区的人都知道，自来水三天两头停，水龙头放不出水，请管一管。")
+    told = guess(head, read)
     assert (told.labels[0], told.confidence) == ("水", HIGH)
-    assert any("来水" in word or "龙头" in word for word in told.words)
+    assert any("来水" in word or "龙头" in word for word in head.reasons(read.text, told))
+
+
+def test_one_number_holds_the_weights_of_all_classes(head):
+    vector = head.vocabulary.vector(Read.of("自来水", "水龙头放出来的水是黄的，公交车晚点").counted)
+    by_hand = [
+        head.scale * (row[-1] + sum(row[at] * value for at, value in vector.items())) for row in head.weights
+    ]
+    assert head.points(Vector([*vector], [*vector.values()])) == pytest.approx(by_hand, abs=1e-3)
 
 
 def test_a_text_without_a_known_piece_is_not_guessed_at(head):
-    assert guess(head, "", "ÄÖÜ") is None
+    assert guess(head, Read.of("", "ÄÖÜ")) is None
 
 
 def test_the_same_texts_teach_the_same_model_and_it_survives_being_kept(head):
     model = Model({"category": head})
     assert learnt()[0].weights == head.weights
-    again, read = Model.load(model.dump()), Read.of("", "校车晚点")
+    again, read = Model.load(model.dump()), Read.of("", "新城区的公交车半个钟头才来一班")
     assert again.dump() == model.dump()
-    assert again.guess("category", read) == model.guess("category", read)
-    assert again.guess("matter", read) is None
+    told = model.guesses(read)["category"]
+    assert again.guesses(read) == {"category": told}
+    assert again.reasons("category", read, told) == model.reasons("category", read, told) != ()
+
+
+def test_several_questions_about_one_text_are_answered_as_each_would_be_alone(head):
+    other, _ = learnt([replace(each, label="有" if "公" in each.text else "无") for each in MESSAGES[9:40]])
+    read = Read.of("新城区", "公交车半个钟头才来一班，自来水也停了")
+    alone = guess(head, read), guess(other, read)
+    both = Model({"category": head, "unit": other}).guesses(read)
+    assert (both["category"], both["unit"]) == alone
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\x1f\x8bnot gzip", b'{"format":2,"heads":{}}'])
@@ -205,7 +222,7 @@ async def test_an_edition_that_is_no_model_is_refused_and_leaves_nothing(both):
 
 
 class Broken(Head):
-    def guess(self, read):
+    def guess(self, vector):
         raise ZeroDivisionError
 
 

@@ -275,7 +275,7 @@ def test_the_same_kind_near_and_soon_is_always_worth_proposing():
         a_report(hours=25),
         a_report(hours=-25),
         a_report(code="06010"),
-        a_report(place=False),
+        a_report("同一条街上另有一处井盖坏了", place=False),
     ],
 )
 def test_too_far_too_late_or_another_kind_is_no_duplicate(other):
@@ -287,6 +287,28 @@ def test_while_the_kind_is_unknown_the_texts_must_agree():
     assert similarity(here, a_report("恩宁路口垃圾没有人清理", code="06010")) >= MERGE_SUGGESTED_FROM
     assert similarity(here, a_report("路灯不亮", code="01037")) < MERGE_SUGGESTED_FROM
     assert similarity(here, a_report("", code=None)) < MERGE_SUGGESTED_FROM
+
+
+LETTER = "恩宁路口的垃圾桶满了两天没有人清，味道很大"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "score"),
+    [
+        ({}, {}, 95),  # the same words; never certain without a place
+        ({"place": False}, {"place": False, "hours": 24}, 90),
+        ({"code": None}, {"code": "06010"}, 90),
+        ({}, {"text": LETTER + "，请处理"}, 86),  # 19 of 22 pairs
+        ({}, {"code": "01037"}, 0),
+        ({}, {"hours": 25}, 0),
+        ({}, {"text": "恩宁路口的路灯坏了两天没有人修，晚上很黑"}, 0),
+        ({"text": "路灯不亮"}, {"text": "路灯不亮"}, 0),  # so little is said of many places
+    ],
+)
+def test_without_a_place_the_words_must_tell_it_too(ours, theirs, score):
+    one = a_report(**{"text": LETTER, "place": False, "code": "06010", **ours})
+    other = a_report(**{"text": LETTER, "code": "06010", **theirs})
+    assert similarity(one, other) == similarity(other, one) == score
 
 
 REPORTS = st.builds(

@@ -10,6 +10,8 @@ class Order(Protocol):
 
     state: str
     source: str
+    title: str
+    text: str
     reporter_id: str
     unit_id: str
     handler_id: str
@@ -18,6 +20,7 @@ class Order(Protocol):
     verifier_id: str
     lon: float | None
     lat: float | None
+    accuracy_m: int | None
     matter_code: str
     reported_at: datetime
     promised_at: datetime | None

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, false
+from sqlalchemy import Select, false, func
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from server.command.orders.flow import OrderState
 from server.command.orders.queries import visible_to, within
+from server.command.orders.rules import ROUGH_FROM_M
 from server.command.orders.tables import Gathering, HotIssue, HotMember, WorkOrder
 from server.command.triage.clusters import LEAST, Told, heat
 from server.kernel.actors import DISPATCHERS, Actor, Post, Role
@@ -90,7 +91,12 @@ def _common(areas: Iterable[str]) -> str:
 
 def _of(actor: Actor) -> SelectOfScalar[WorkOrder]:
     rows = visible_to(actor) if watches(actor) else select(WorkOrder).where(false())
-    return rows.where(~col(WorkOrder.confidential), col(WorkOrder.state).not_in(LEFT_OUT))
+    return rows.where(*_counts())
+
+
+def _counts() -> tuple[Any, ...]:
+    """Never a confidential order; of a split one the whole."""
+    return ~col(WorkOrder.confidential), col(WorkOrder.state).not_in(LEFT_OUT), col(WorkOrder.parent_id) == ""
 
 
 def _joined(rows: SelectOfScalar[WorkOrder]) -> Select[Any]:
@@ -120,17 +126,18 @@ def behind(actor: Actor, issue_id: str) -> SelectOfScalar[WorkOrder]:
 
 
 def newest() -> Select[Any]:
-    """What issues are looked for in; never a confidential order."""
+    """What issues are looked for in."""
     at, id = col(WorkOrder.reported_at), col(WorkOrder.id)
-    rows = columns(*TOLD).where(~col(WorkOrder.confidential), col(WorkOrder.state).not_in(LEFT_OUT))
+    rows = columns(*TOLD).where(*_counts())
     return rows.order_by(at.desc(), id.desc()).limit(MOST)
 
 
 def since(at: datetime) -> Select[Any]:
     """What gatherings are looked for in, the oldest first."""
     reported = col(WorkOrder.reported_at)
-    rows = columns(*TOLD).where(reported >= at, col(WorkOrder.lon).is_not(None), ~col(WorkOrder.confidential))
-    return rows.where(col(WorkOrder.state).not_in(LEFT_OUT)).order_by(reported, col(WorkOrder.id))
+    rough = func.coalesce(WorkOrder.accuracy_m, 0) >= ROUGH_FROM_M  # a label point gathers whoever names it
+    rows = columns(*TOLD).where(*_counts(), reported >= at, col(WorkOrder.lon).is_not(None), ~rough)
+    return rows.order_by(reported, col(WorkOrder.id))
 
 
 TOLD = (

@@ -42,7 +42,6 @@ from server.platform.read import Needs, Reader, together
 M = TypeVar("M")
 
 COUNTED = 10_000
-MOST_AROUND = 500  # cases of one neighbourhood that are measured
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # sorts what has no deadline behind everything that has
 
 
@@ -265,22 +264,6 @@ def _marks(actor: Actor, ids: list[str], conditions: Iterable[ColumnElement[bool
 
 def _hit(marks: Sequence[M], rows: Iterable[tuple[Any, ...]]) -> dict[str, list[M]]:
     return {id: [mark for mark, hit in zip(marks, hits, strict=True) if hit] for id, *hits in rows}
-
-
-async def around(
-    read: Reader, actor: Actor, points: Iterable[Wgs84], radius_m: float, needs: Needs
-) -> list[WorkOrder]:
-    """Open orders in the near-me cells that circles around the points touch, the newest first."""
-    spots = {spot for point in points for spot in spots_around(point.lon, point.lat, radius_m)}
-    return await read.lines(_open_in(actor, sorted(spots)), needs)
-
-
-@kept
-def _open_in(actor: Actor, spots: list[int]) -> SelectOfScalar[WorkOrder]:
-    rows = visible_to(actor).where(
-        lanes.open_now(), col(WorkOrder.spot).in_(spots), col(WorkOrder.parent_id) == ""
-    )
-    return rows.order_by(col(WorkOrder.reported_at).desc()).limit(MOST_AROUND)
 
 
 async def near(

@@ -12,6 +12,7 @@ from math import ceil
 from server.command.orders import adjust, errors
 from server.command.orders.facts import Order, ShareState
 from server.command.orders.flow import FLOW, TERMINAL, OrderAction, OrderState
+from server.command.triage.rules import worded
 from server.kernel.actors import Actor, Post
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import IllegalStep
@@ -20,6 +21,7 @@ from server.kernel.geo import Wgs84, distance_m
 
 ON_SITE_M = 100  # domain G1.5, G1.24: checks happen on the spot
 MERGE_M = 50  # domain A8: same sub-type within 50 m …
+ROUGH_FROM_M = 100  # a place known only as a grid cell, or worse, measures nothing
 MERGE_HOURS = 24  # … and 24 h
 REWORK_SHARE = 0.5  # domain G1.25: a failed check restarts half of the limit
 TITLE_CHARACTERS = 28
@@ -280,16 +282,26 @@ def needs_condition(met: bool, condition: str) -> None:
 
 
 def needs_same_case(order: Order, master: Order) -> None:
-    """Open, of the same kind when both are known, ≤ 50 m and ≤ 24 h apart (domain G1.6)."""
-    near = (
-        order.lon is not None and order.lat is not None
-        and master.lon is not None and master.lat is not None
-        and distance_m(Wgs84(order.lon, order.lat), Wgs84(master.lon, master.lat)) <= MERGE_M
-    )  # fmt: skip
+    """Open, of the same kind when both are known, ≤ 50 m and ≤ 24 h apart (domain G1.6).
+
+    Where one of them has no place to measure from, told in almost the same words.
+    """
+    here, there = measured(order), measured(master)
+    if here and there:
+        near = distance_m(here, there) <= MERGE_M
+    else:
+        near = worded(f"{order.title} {order.text}", f"{master.title} {master.text}") > 0
     soon = abs(order.reported_at - master.reported_at) <= timedelta(hours=MERGE_HOURS)
     alike = not order.matter_code or not master.matter_code or order.matter_code == master.matter_code
     if not (is_open(master.state) and near and soon and alike):
         raise errors.NotTheSameCase(field="intoId")
+
+
+def measured(order: Order) -> Wgs84 | None:
+    """Where it is, if that is known well enough to measure a distance of `MERGE_M` from."""
+    if order.lon is None or order.lat is None or (order.accuracy_m or 0) >= ROUGH_FROM_M:
+        return None
+    return Wgs84(order.lon, order.lat)
 
 
 def needs_unit(order: Order) -> None:

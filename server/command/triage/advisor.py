@@ -1,17 +1,21 @@
 """What the platform would do with a report: matter, filing rule and unit, and how sure it is."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.command.catalogue.book import Catalogue
 from server.command.catalogue.entries import FilingRule, Matter
 from server.command.matrix import Matrix, Unit
 from server.command.triage import rules
+from server.command.triage.head import Guess
 from server.command.triage.lexicon import Lexicon, plain
-from server.command.triage.model import Guess, Kind, Model, Read
+from server.command.triage.model import Kind, Model, Read
 from server.command.triage.rules import Confidence
 
 log = logging.getLogger(__name__)
+
+HEADS: tuple[Kind, ...] = ("matter", "unit", "category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Advisor:
         ranking = sorted(points, key=lambda code: (-points[code], code))
         best, second = (*(points[code] for code in ranking[:2]), 0, 0)[:2]
         sure = rules.confidence(best, second)
-        learned = self._learned("matter", read)
+        guesses = self._learned(read)
+        learned, unit, kind = (guesses.get(each) for each in HEADS)
         known = [code for code in learned.labels if self.catalogue.offers(code)] if learned else []
         sees = learned.confidence if learned and known[:1] == [*learned.labels[:1]] else Confidence.LOW
         ranking, sure, told = rules.combine(ranking, sure, known, sees)
@@ -78,8 +83,8 @@ class Advisor:
         spoke_for = set(chosen or others)
         words = [word for word, _ in hits if self._means(word, spoke_for)]
         if learned and told:
-            words += [gram for gram in learned.words if not any(gram in word for word in words)]
-        unit, kind = self._learned("unit", read), self._learned("category", read)
+            reasons = self._reasons(read, learned)
+            words += [gram for gram in reasons if not any(gram in word for word in words)]
         return Suggestion(
             best=next((self.propose(code, text, area, unit) for code in chosen), None),
             confidence=sure,
@@ -105,14 +110,23 @@ class Advisor:
             unit,
         )
 
-    def _learned(self, kind: Kind, read: Read | None) -> Guess | None:
+    def _learned(self, read: Read | None) -> Mapping[Kind, Guess]:
         if self.model is None or read is None:
-            return None
+            return {}
         try:
-            return self.model.guess(kind, read)
+            return self.model.guesses(read)
         except Exception:  # whatever is wrong with a model, the lexicon still serves
-            log.exception("the triage model broke: %s", kind)
-            return None
+            log.exception("the triage model broke")
+            return {}
+
+    def _reasons(self, read: Read | None, guess: Guess) -> tuple[str, ...]:
+        if self.model is None or read is None:
+            return ()
+        try:
+            return self.model.reasons("matter", read, guess)
+        except Exception:  # a suggestion without its reasons is still one
+            log.exception("the triage model broke")
+            return ()
 
     def danger(self, text: str) -> Danger | None:
         """The most urgent number a word of the text calls for; None when none does, or only as a worry."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 from zlib import crc32
 
 from server.command.triage.grams import count, said
+from server.command.triage.head import Head, Vector
 from server.command.triage.learning import folds, learn
-from server.command.triage.model import Head
 from server.command.triage.rules import text_overlap
 
 TWIN_FROM: Final = 0.8  # overlap of character pairs from which two texts are one, told twice
@@ -97,7 +97,8 @@ def evaluate(texts: Sequence[Sorted], tick: Callable[[int], object], k: int = 5)
         learned = learn([counted[n] for n in known], [labels[n] for n in known], lambda: tick(1))
         head = Head.of(learned, None, None, {})
         for n in asked:
-            points = head.points(head.vocabulary.vector(counted[n]))
+            vector = head.vocabulary.vector(counted[n])
+            points = head.points(Vector([*vector], [*vector.values()]))
             order = sorted(range(len(points)), key=lambda i: (-points[i], i))
             best = head.labels[order[0]]
             confusion[labels[n], best] += 1

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
+from operator import mul
 from typing import Final
 
 from server.command.triage.lexicon import plain
@@ -58,14 +59,13 @@ class Vocabulary:
         """Piece → weight; title and text each of length one, so that no letter drowns its title."""
         title: dict[int, float] = {}
         body: dict[int, float] = {}
+        known, idf = self.index.get, self.idf
         for gram, n in text.items():
-            at = self.index.get(gram)
+            at = known(gram)
             if at is not None:
-                (title if gram[0] == TITLE else body)[at] = (1 + log(n)) * self.idf[at]
-        return {
-            at: value / norm for part in (title, body) if (norm := _norm(part)) for at, value in part.items()
-        }
-
-
-def _norm(part: dict[int, float]) -> float:
-    return sqrt(sum(value * value for value in part.values()))
+                (title if gram[0] == TITLE else body)[at] = idf[at] if n == 1 else (1 + log(n)) * idf[at]
+        for part in (title, body):
+            if norm := sqrt(sum(map(mul, part.values(), part.values()))):
+                for at, value in part.items():
+                    part[at] = value / norm
+        return title | body

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from server.command.catalogue.entries import FilingRule
@@ -28,6 +30,11 @@ DUPLICATE_WITHIN: Final = timedelta(hours=24)
 # Those three facts alone earn the threshold; nearness, text and time tell sure from likely above it.
 MERGE_SUGGESTED_FROM: Final = 60
 NEAR_POINTS, TEXT_POINTS, SOON_POINTS = 20, 15, 5
+# Without a place the words must say the place too: alike in this share of their pairs, and in so many. Of
+# 4,326 messages of a year 183 pairs within a day are; of those with less, most told of another place.
+WORDED_FROM: Final = 0.6
+WORDED_PAIRS: Final = 10
+WORD_POINTS, KIND_POINTS = 25, 5  # never certain: 95 at most
 
 
 class Confidence(StrEnum):
@@ -40,7 +47,8 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What two reports are compared by. `matter_code` and `place` are None while unknown."""
+    """What two reports are compared by. `matter_code` and `place` are None while unknown; a place known only
+    as a street or a grid cell is unknown."""
 
     matter_code: str | None
     place: Wgs84 | None
@@ -105,27 +113,35 @@ def clause(text: str, at: int) -> str:
 def similarity(a: Report, b: Report) -> int:
     """How surely two reports tell of one thing, 0..100; 0 beyond 50 m or 24 h or for different sub-types.
 
-    While a sub-type is unknown the texts must speak in its place. From MERGE_SUGGESTED_FROM on, a merge
-    is worth proposing.
+    While a sub-type is unknown the texts must speak in its place, and while a place is unknown for both. From
+    MERGE_SUGGESTED_FROM on, a merge is worth proposing.
     """
-    if a.place is None or b.place is None:
+    apart, known = abs(a.at - b.at), bool(a.matter_code and b.matter_code)
+    if apart > DUPLICATE_WITHIN or (known and a.matter_code != b.matter_code):
         return 0
-    away_m, apart = distance_m(a.place, b.place), abs(a.at - b.at)
-    if away_m > DUPLICATE_DISTANCE_M or apart > DUPLICATE_WITHIN:
+    soon = SOON_POINTS * (1 - apart / DUPLICATE_WITHIN)
+    if a.place is None or b.place is None:
+        alike = worded(a.text, b.text)
+        sure = WORD_POINTS * (alike - WORDED_FROM) / (1 - WORDED_FROM)
+        return round(MERGE_SUGGESTED_FROM + sure + KIND_POINTS * known + soon) if alike else 0
+    away_m = distance_m(a.place, b.place)
+    if away_m > DUPLICATE_DISTANCE_M:
         return 0
     alike = text_overlap(a.text, b.text)
-    if a.matter_code and b.matter_code:
-        if a.matter_code != b.matter_code:
-            return 0
-        same = 1.0
-    else:
-        same = alike
     return round(
-        MERGE_SUGGESTED_FROM * same
+        MERGE_SUGGESTED_FROM * (1.0 if known else alike)
         + NEAR_POINTS * (1 - away_m / DUPLICATE_DISTANCE_M)
         + TEXT_POINTS * alike
-        + SOON_POINTS * (1 - apart / DUPLICATE_WITHIN)
+        + soon
     )
+
+
+def worded(a: str, b: str) -> float:
+    """The overlap of two texts where that is enough to take them for one report, told twice; else 0."""
+    ours, theirs = _pairs(a), _pairs(b)
+    both = len(ours & theirs)
+    alike = both / (len(ours) + len(theirs) - both) if both >= WORDED_PAIRS else 0.0
+    return alike if alike >= WORDED_FROM else 0.0
 
 
 def text_overlap(a: str, b: str) -> float:
@@ -134,6 +150,7 @@ def text_overlap(a: str, b: str) -> float:
     return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
 
 
-def _pairs(text: str) -> set[str]:
+@lru_cache(maxsize=2)  # one text is compared with many
+def _pairs(text: str) -> frozenset[str]:
     signs = "".join(filter(str.isalnum, plain(text)))
-    return {signs[i : i + 2] for i in range(len(signs) - 1)}
+    return frozenset(map("".join, pairwise(signs)))

@@ -7,15 +7,17 @@ import pytest
 
 from server.command.orders.pairs import Verdict
 from server.command.orders.service import desk, merge
+from server.command.orders.service.report import Spot, spot_of_area
 from server.command.orders.tables import OrderPair, WorkOrder
 from server.command.requests.service import citizen as requests
 from server.command.requests.tables import Follow
-from tests.city import BIN, LAMP, LAMP_RULE, NEAR, on_sqlite, refusal
+from tests.city import BIN, CELL, LAMP, LAMP_RULE, NEAR, OTHER_STREET, on_sqlite, refusal
 from tests.command.orders.test_split import finish, parted
 from tests.factories import an_id
 
 SIMILAR = """query ($id: ID!) { order(id: $id) {
   similar { order { id } } related { id } mergedInto { id } duplicates { id } } }"""
+SCORED = "query ($id: ID!) { order(id: $id) { similar { distanceM order { id } } } }"
 COMPARED = """query ($id: ID!, $other: ID!) { compareOrders(id: $id, otherId: $other) {
   order { id } other { id } distanceM minutesApart verdict intoOther intoThis } }"""
 
@@ -54,6 +56,54 @@ async def test_not_the_same_is_never_suggested_again_whatever_changes(city):
     for id, other in ((a, b), (b, a)):
         [line] = [line for line in await city.lines(id) if line.verb == "order.not_same"]
         assert (line.receiver, line.actor_id) == (other, "li")
+
+
+LETTER = "恩宁路口的垃圾桶满了两天没有人清，味道很大"
+
+
+def somewhere(city):
+    """In the district, or only in a street: nobody can measure from there."""
+    street = spot_of_area(city.office.areas, CELL[:9])
+    return {"text": LETTER, "spot": Spot(CELL[:6])}, {"text": LETTER + "，请处理", "spot": street}
+
+
+async def test_without_an_exact_place_the_same_words_are_suggested_and_may_be_merged(city):
+    nowhere, street = somewhere(city)
+    a, b = await city.submit(city.ann, **nowhere), await city.submit(city.ben, **street)
+    c = await city.submit(city.ann, text=LETTER)
+    other = await city.submit(city.ben, text="路灯不亮，晚上很黑，走路看不清", spot=Spot(CELL[:6]))
+    assert [set(await alike(city, id)) for id in (a, b, c)] == [{b, c}, {a, c}, {a, b}]
+    assert await alike(city, other) == []
+    shown = (await city.ask(city.li, SCORED, id=c))["order"]["similar"]
+    assert [each["distanceM"] for each in shown] == [None, None]
+    async with refusal(city.office, "NOT_THE_SAME_CASE"):
+        await into(city, other, a)
+    await decide(city, a, b)
+    assert [await alike(city, id) for id in (a, b)] == [[c], [c]]
+    await merged(city, a, c)
+    assert await alike(city, b) == []  # c is the master of what was decided apart from it
+
+
+async def test_a_street_s_label_point_is_no_place_two_reports_share(city):
+    _, street = somewhere(city)
+    here = {"spot": street["spot"], "matter_code": LAMP}
+    a = await city.submit(city.ann, text="榕树头的路灯不亮", **here)
+    b = await city.submit(city.ben, text="街尾第三盏灯坏了很久", **here)
+    assert (await alike(city, a), await alike(city, b)) == ([], [])
+    async with refusal(city.office, "NOT_THE_SAME_CASE"):
+        await into(city, b, a)
+
+
+@on_sqlite
+async def test_another_day_or_another_street_is_told_of_something_else(city):
+    nowhere, _ = somewhere(city)
+    await city.submit(city.ann, **nowhere)
+    city.clock.advance(hours=25)
+    late = await city.submit(city.ben, **nowhere)
+    far = await city.submit(city.ben, text=LETTER, at=OTHER_STREET)
+    street = await city.submit(city.ann, text=LETTER, spot=spot_of_area(city.office.areas, CELL[:9]))
+    assert set(await alike(city, late)) == {far, street}
+    assert await alike(city, far) == [late] and await alike(city, street) == [late]
 
 
 @on_sqlite

@@ -4,7 +4,6 @@ from typing import ClassVar
 
 import strawberry
 
-from server.command.graphql.types import point_of
 from server.command.orders import pairs, rules
 from server.command.orders.errors import NotTheSameCase, PartOfACase
 from server.command.orders.flow import OrderState
@@ -22,7 +21,9 @@ from server.kernel.geo import distance_m
 from server.kernel.ids import an_id
 from server.platform.read import together
 
-COMPARED = ("id", "state", "lon", "lat", "reported_at", "matter_code", "parent_id")
+COMPARED = (
+    "id", "state", "title", "text", "lon", "lat", "accuracy_m", "reported_at", "matter_code", "parent_id",
+)  # fmt: skip
 
 
 @strawberry.input
@@ -42,7 +43,7 @@ class Comparison:
     seen_by: ClassVar[frozenset[Role]] = frozenset({OFFICER})
     order: WorkOrder
     other: WorkOrder
-    distance_m: int | None = strawberry.field(description="Null while one of them has no place.")
+    distance_m: int | None = strawberry.field(description="Null while one has no place, or a rough one.")
     minutes_apart: int
     verdict: Verdict | None = strawberry.field(description="What somebody decided about them before.")
     into_other: bool = strawberry.field(description="`order` may be merged into `other`, which is kept.")
@@ -65,7 +66,7 @@ class Query:
             raise NotFound(subject=other_id if id in rows else id)
         order, other = rows[id], rows[other_id]
         said = (await pairs.decided(office.read, [id]))[id].get(other_id)
-        here, there = point_of(order), point_of(other)
+        here, there = rules.measured(order), rules.measured(other)
         apart = said is Verdict.NOT_SAME
         return Comparison(
             order=WorkOrder(row=order), other=WorkOrder(row=other), verdict=said,

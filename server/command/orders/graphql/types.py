@@ -25,12 +25,11 @@ from server.command.graphql.types import (
     load_covers,
     load_people,
     matter_of,
-    point_of,
     rule_of,
     unit_of,
 )
 from server.command.library import Library
-from server.command.orders import cards, pairs, queries, rules
+from server.command.orders import alike, cards, pairs, queries, rules
 from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.graphql.asking import AskedOrder
@@ -57,7 +56,9 @@ from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, STAFF, Post, Role
 from server.kernel.geo import distance_m
 from server.platform.read import Needs, together
 
-ALIKE = ("id", "lon", "lat", "matter_code", "suggestion", "reported_at", "title", "text")  # compared by
+ALIKE = (  # compared by
+    "id", "area", "lon", "lat", "accuracy_m", "matter_code", "suggestion", "reported_at", "title", "text",
+)  # fmt: skip
 
 
 @strawberry.type
@@ -278,7 +279,9 @@ class Similar:
 
     seen_by: ClassVar[frozenset[Role]] = frozenset({OFFICER})
     order: WorkOrder
-    distance_m: int
+    distance_m: int | None = strawberry.field(
+        description="Null while one of them has no place, or only a rough one: then their words say so."
+    )
     score: int = strawberry.field(description="0..100; from 60 on a merge is worth proposing.")
 
 
@@ -339,27 +342,33 @@ async def _views(info: Info, load: Linked, id: str) -> list[WorkOrder]:
 
 async def load_similar(context: Context, asked: list[tuple[Row, Needs]]) -> list[list[Similar]]:
     """For each order its near duplicates by place, time, kind and words, with the columns asked."""
-    points = [point for row, _ in asked if (point := point_of(row))]
-    needs = together(ALIKE, *(needs for _, needs in asked))
-    around = await queries.around(context.office.read, context.actor, points, rules.MERGE_M, needs)
-    decided = await pairs.decided(context.office.read, {row.id for row, _ in asked})
-    return [_similar(row, [each for each in around if each.id not in decided[row.id]]) for row, _ in asked]
+    orders, needs = [row for row, _ in asked], together(ALIKE, *(needs for _, needs in asked))
+    others = await alike.candidates(context.office.read, context.actor, orders, needs)
+    decided = await pairs.decided(context.office.read, {row.id for row in orders})
+    return [_similar(row, [each for each in others if each.id not in decided[row.id]]) for row in orders]
 
 
-def _similar(row: Row, around: list[Row]) -> list[Similar]:
-    here, mine = point_of(row), _report(row)
-    hits = []
-    for other in around:
-        there = point_of(other)
-        if here and there and other.id != row.id and (metres := distance_m(here, there)) <= rules.MERGE_M:
-            hits.append((similarity(mine, _report(other)), metres, other))
+def _similar(row: Row, others: list[Row]) -> list[Similar]:
+    mine, hits = _report(row), []
+    for other in others:
+        theirs = _report(other)
+        both = (mine.place, theirs.place) if mine.place and theirs.place else None
+        if other.id != row.id and (
+            both or row.area.startswith(other.area) or other.area.startswith(row.area)
+        ):
+            metres = distance_m(*both) if both else None
+            hits.append((similarity(mine, theirs), metres, other))
     likely = sorted(
-        (hit for hit in hits if hit[0] >= MERGE_SUGGESTED_FROM), key=lambda hit: (-hit[0], hit[1])
+        (hit for hit in hits if hit[0] >= MERGE_SUGGESTED_FROM),
+        key=lambda hit: (-hit[0], hit[1] or 0),
     )
-    return [Similar(order=WorkOrder(row=o), distance_m=round(m), score=score) for score, m, o in likely[:3]]
+    return [
+        Similar(order=WorkOrder(row=o), distance_m=None if m is None else round(m), score=score)
+        for score, m, o in likely[:3]
+    ]
 
 
 def _report(row: Row) -> Report:
     best = Kept.of(row.suggestion).best
     code = row.matter_code or (best["matter"] if best else "")
-    return Report(code or None, point_of(row), row.reported_at, f"{row.title} {row.text}")
+    return Report(code or None, rules.measured(row), row.reported_at, f"{row.title} {row.text}")
