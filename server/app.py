@@ -31,7 +31,7 @@ from server.command.requests.joining import joined
 from server.command.requests.kinds import Kinds
 from server.command.requests.service import citizen as requests
 from server.command.requests.service import clocks as request_clocks
-from server.command.requests.service import visits
+from server.command.requests.service import owner, visits
 from server.command.routing import keeper as routing_keeper
 from server.command.routing import service as routing
 from server.command.routing.rules import Routes
@@ -100,7 +100,8 @@ def open_office(settings: Settings) -> Office:
     shelf.keep(grids.KIND, grids_keeper(grids.Base(settings.maps_dir / f"{settings.district}.json")))
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge.append(talks.hand_over)
-    identity.on_merge += [requests.hand_over, notices.hand_over]
+    identity.on_merge += [owner.hand_over, notices.hand_over]
+    identity.on_proof.append(owner.find_by_phone)
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
     office.heeding.append(supervisions.on_order_mark)

@@ -28,6 +28,7 @@ from server.command.orders.service.report import Report, Spot, spot_at
 from server.command.orders.service.split import Part
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.service import citizen as requests
+from server.command.requests.service import owner
 from server.command.requests.service.citizen import Submission
 from server.command.requests.service.rate import rate
 from server.command.routing import keeper as routing
@@ -331,8 +332,8 @@ class Teller:
         self, id: str, hours: float, key: str, spot: Spot, solved: str, level: str, text: str
     ) -> None:
         async with self._office.reading() as session:
-            owner = await requests.owner_of(session, id)
-        citizen = next(actor for actor in self._actors.values() if actor.id == owner)
+            reporter_id = await owner.owner_of(session, id)
+        citizen = next(actor for actor in self._actors.values() if actor.id == reporter_id)
         async with self._at(citizen, hours) as work:
             request = await requests.mine(work, id)
             reasons = [RatingReason.NOT_SOLVED] if solved == Solved.UNSOLVED else []
@@ -343,8 +344,8 @@ class Teller:
 
     async def _handler(self, id: str) -> Actor:
         async with self._office.reading() as session:
-            owner = (await shown.of(session, [id]))[id].unit_id
-        return next(a for a in self._actors.values() if a.post is Post.HANDLER and a.unit_id == owner)
+            unit_id = (await shown.of(session, [id]))[id].unit_id
+        return next(a for a in self._actors.values() if a.post is Post.HANDLER and a.unit_id == unit_id)
 
     async def _version(self, work: Work, id: str) -> int:
         return (await seen(work, id)).version

@@ -94,6 +94,7 @@ async def an_office(settings: Settings, clock: Callable[[], Any], **parts: Any) 
     office.tools[Shelf] = Shelf(wired.of(Shelf).keepers)
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge[:] = wired.of(Identity).on_merge
+    identity.on_proof[:] = wired.of(Identity).on_proof
     try:
         yield office
     finally:

@@ -158,6 +158,14 @@ async def colleagues_of(
     return sorted(_by_id(rows).values(), key=lambda person: person.name)
 
 
+async def guests_among(session: AsyncSession, ids: Collection[str]) -> set[str]:
+    """Which of the accounts are devices nobody has signed in on."""
+    if not ids:
+        return set()
+    rows = select(Account.id).where(col(Account.id).in_(ids), Account.guest)
+    return set(await session.exec(rows))
+
+
 @kept
 def unit(id: str) -> SelectOfScalar[Unit]:
     """One department."""

@@ -224,9 +224,12 @@ def attached(kind: str, ids: Collection[str] | None = None) -> SelectOfScalar[Fi
     return rows if ids is None else rows.where(col(File.attached_id).in_(ids))
 
 
-async def hand_over(work: Work, from_id: str, to_id: str) -> None:
-    """A guest became somebody: his photos are that person's."""
-    await work.session.exec(update(File).where(col(File.owner_id) == from_id).values(owner_id=to_id))
+async def hand_over(work: Work, from_id: str, to_id: str, *, of: Collection[str] | None = None) -> None:
+    """A guest became somebody: his photos are that person's; with `of`, those of these subjects alone."""
+    his = update(File).where(col(File.owner_id) == from_id)
+    if of is not None:
+        his = his.where(col(File.attached_id).in_(of))
+    await work.session.exec(his.values(owner_id=to_id))
 
 
 @contextmanager

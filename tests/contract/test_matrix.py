@@ -159,7 +159,6 @@ NAME_NOTHING = {
         "askedOften",
         "answersToKeep",
         "parties",
-        "requestKind",
         "publishedProposals",
     },
 }

@@ -107,13 +107,13 @@ PUBLIC_VERBS = frozenset({
     "order.report", "order.request_verify", "order.verify_done", "order.file", "order.dispatch",
     "order.sign", "order.finish", "order.check_pass", "order.check_fail", "order.close",
     "order.close_reject", "order.reopen", "order.reject", "order.split", "order.extend", "order.suspend",
-    "order.resume", "order.merge", "order.clock_100", "request.urge", "request.supply", "request.withdraw",
-    "request.rate", "request.reopen",
+    "order.resume", "order.merge", "order.void", "order.clock_100", "request.urge", "request.supply",
+    "request.withdraw", "request.rate", "request.reopen",
     "request.ask_info", "request.info_timeout", "request.visit_timeout", "request.remind",
     "request.rate_again",
 })  # fmt: skip
 WORDS_FOR_CITIZENS = frozenset({
-    "order.finish", "order.reject", "order.extend", "order.suspend", "order.close",
+    "order.finish", "order.reject", "order.void", "order.extend", "order.suspend", "order.close",
     "request.supply", "request.rate", "request.reopen", "request.ask_info", "request.reject", "request.refer",
     "request.extend", "request.audit_pass", "request.approve", "request.rate_again",
 })  # fmt: skip

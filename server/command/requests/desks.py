@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from server.command.orders.queries import unbarred, within
 from server.command.requests import queries
 from server.command.requests.flow import RequestState as S
-from server.command.requests.rules import Outcome, RequestKind, VisitState
+from server.command.requests.rules import Adoption, Outcome, RequestKind, VisitState
 from server.command.requests.tables import CitizenRequest, Contact, ReturnVisit
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.against import bars
@@ -236,12 +236,16 @@ def contacts(ids: list[str]) -> SelectOfScalar[Contact]:
 
 
 @kept
-def published(first: int, after: tuple[datetime, str] | None) -> SelectOfScalar[CitizenRequest]:
+def published(
+    verdict: Adoption | None, first: int, after: tuple[datetime, str] | None
+) -> SelectOfScalar[CitizenRequest]:
     """Suggestions and what became of them, for everybody, the newest answer first."""
     at, id = col(CitizenRequest.answered_at), col(CitizenRequest.id)
     rows = select(CitizenRequest).where(
         CitizenRequest.published, CitizenRequest.against == "", at.is_not(None)
     )
+    if verdict:
+        rows = rows.where(CitizenRequest.verdict == verdict)
     if after is not None:
         rows = rows.where(or_(at < after[0], and_(at == after[0], id < after[1])))
     return rows.order_by(at.desc(), id.desc()).limit(first + 1)

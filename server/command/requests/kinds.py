@@ -14,7 +14,7 @@ class Kinds:
         self._default = RequestKind(data["default"])
         self._rows = [(RequestKind(row["kind"]), tuple(row["words"])) for row in data["kinds"]]
 
-    def of(self, text: str) -> RequestKind:
-        """The first kind one of whose words stands in the text."""
+    def of(self, text: str, default: RequestKind | None = None) -> RequestKind:
+        """The first kind one of whose words stands in the text; else the default."""
         hits = (kind for kind, words in self._rows if any(word in text for word in words))
-        return next(hits, self._default)
+        return next(hits, default or self._default)

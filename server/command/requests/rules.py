@@ -168,6 +168,20 @@ def rides(kind: RequestKind, *, somewhere: bool, against: bool) -> bool:
     return not against and (kind in ON_AN_ORDER or (kind is RequestKind.COMPLAINT and somewhere))
 
 
+def proposed(kind: RequestKind, *, pictured: bool, known: bool, against: bool) -> RequestKind:
+    """What a request is taken for when nobody said: by its words, unless something says otherwise.
+
+    A named party makes it a complaint; a picture, or in a question a matter the catalogue knows, a thing
+    at a place.
+    """
+    if against:
+        return RequestKind.COMPLAINT
+    asks = kind is RequestKind.CONSULT
+    if (pictured and (asks or kind is RequestKind.SUGGESTION)) or (known and asks):
+        return RequestKind.REPORT
+    return kind
+
+
 def needs_changeable(rated_at: datetime | None, now: datetime) -> None:
     """A rating may be thought over for seven days."""
     if rated_at is None or now - rated_at > CHANGE_RATING:

@@ -11,6 +11,7 @@ from server.platform.db import UtcDateTime
 _VERSION = Column("version", Integer, nullable=False)
 _VISITED = Column("version", Integer, nullable=False)
 ALONE = text("order_id = ''")  # as `queries.alone` says it
+FINDABLE = text("phone_key != ''")
 
 
 class CitizenRequest(SQLModel, table=True):
@@ -21,6 +22,14 @@ class CitizenRequest(SQLModel, table=True):
     __table_args__ = (
         Index("citizen_request_mine", "reporter_id", "submitted_at", "id"),
         Index("citizen_request_order", "order_id"),
+        Index(
+            "citizen_request_published",
+            "answered_at",
+            "id",
+            sqlite_where=text("published = 1"),
+            postgresql_where=text("published"),
+        ),
+        Index("citizen_request_phone", "phone_key", sqlite_where=FINDABLE, postgresql_where=FINDABLE),
         Index("citizen_request_desk", "state", "area", "unit_id", sqlite_where=ALONE, postgresql_where=ALONE),
     )
 
@@ -33,6 +42,7 @@ class CitizenRequest(SQLModel, table=True):
     filed_by: str = ""  # the clerk who filed it for him; both identities are kept
     phone: str = ""  # sealed by the vault
     phone_shown: str = ""  # masked
+    phone_key: str = ""  # keyed hash: whoever proves the phone finds it
     confidential: bool = False
     against: str = ""  # whom it complains about, see kernel/against.py
     against_text: str = ""  # as the citizen put it

@@ -9,6 +9,7 @@ from server.command.orders.service import merge
 from server.command.requests.flow import VISIT, RequestState
 from server.command.requests.rules import RatingReason, ServiceLevel, Solved
 from server.command.requests.service import citizen as service
+from server.command.requests.service import owner
 from server.command.requests.tables import Rating
 from server.kernel.geo import Wgs84
 from server.platform.rollups import Rollup
@@ -131,7 +132,7 @@ async def test_what_a_guest_reported_belongs_to_the_account_he_proves(city):
     shared = await city.submit(city.ann)
     await city.do(city.ben, service.follow_case, shared)
     cara = a_citizen(id="cara")
-    await city.do(cara, service.hand_over, city.ben.id, cara.id)
+    await city.do(cara, owner.hand_over, city.ben.id, cara.id)
     assert (await city.request(id)).reporter_id == "cara"
     assert (await city.news(id))[-1] == "request.hand_over"
     await verb_of(city, id, service.withdraw, cara)

@@ -7,7 +7,6 @@ import pytest
 from server.command.orders.service.report import Spot
 from server.command.requests import guards
 from server.command.requests.flow import ASKING
-from server.command.requests.kinds import Kinds
 from server.command.requests.rules import (
     Adoption,
     ContactWay,
@@ -87,19 +86,6 @@ async def test_what_is_about_a_place_becomes_an_order_and_what_is_about_people_d
 ):
     request = await city.request(await city.submit(kind=kind, **facts))
     assert (request.order_id == request.id, request.no.startswith("LW")) == (rides, True)
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [("请问怎么办理居住证", "CONSULT"), ("投诉窗口态度差", "COMPLAINT"), ("建议增设座椅", "SUGGESTION"),
-     ("感谢网格员小陈", "PRAISE"), ("举报无证经营", "REPORT"), ("楼道灯坏了", "HELP")],
-)  # fmt: skip
-async def test_the_kind_is_proposed_from_the_words(city, text, kind):
-    assert await city.ask(city.ann, "query ($t: String!) { requestKind(text: $t) }", t=text) == {
-        "requestKind": kind
-    }
-    assert city.office.of(Kinds).of(text) is RequestKind(kind.lower())
 
 
 async def test_a_question_is_answered_at_the_desk_with_its_source_and_let_out_by_a_colleague(city):

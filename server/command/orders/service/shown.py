@@ -21,7 +21,7 @@ from server.platform.read import Reader
 
 NEEDS = ("id", "state", "area", "lon", "lat", "accuracy_m", "address", "catalogue_ref", "matter_code",
          "suggestion", "unit_id", "handler_id", "checker_id", "verifier_id", "likes", "overdue", "due_at",
-         "reported_at", "reopen_times")  # fmt: skip
+         "reported_at", "reopen_times", "suspended_until")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Shown:
     due_at: datetime | None
     reported_at: datetime
     reopen_times: int
+    suspended_until: datetime | None = None
 
     @classmethod
     def of(cls, row: WorkOrder) -> Self:
@@ -58,6 +59,7 @@ class Shown:
             unit_id=row.unit_id, handler_id=row.handler_id, checker_id=row.checker_id,
             verifier_id=row.verifier_id, likes=row.likes, overdue=row.overdue, due_at=row.due_at,
             reported_at=row.reported_at, reopen_times=row.reopen_times,
+            suspended_until=row.suspended_until,
         )  # fmt: skip
 
 

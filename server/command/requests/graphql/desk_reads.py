@@ -18,8 +18,7 @@ from server.command.requests.graphql.desk_types import (
     VisitPage,
 )
 from server.command.requests.guards import without_personal_data
-from server.command.requests.kinds import Kinds
-from server.command.requests.rules import Adoption, RequestKind
+from server.command.requests.rules import Adoption
 from server.command.requests.service.party import PERSON, UNIT
 from server.command.requests.tables import CitizenRequest
 from server.graph.audience import field_for
@@ -157,17 +156,12 @@ class Query:
         return hits[:MOST_HITS]
 
     @field_for(CITIZEN)
-    async def request_kind(self, info: Info, text: str) -> RequestKind:
-        """What kind of request the words announce: a proposal, changed at will."""
-        return info.context.office.of(Kinds).of(text[:2000])
-
-    @field_for(CITIZEN)
     async def published_proposals(
-        self, info: Info, first: int = 20, after: str | None = None
+        self, info: Info, verdict: Adoption | None = None, first: int = 20, after: str | None = None
     ) -> PublishedPage:
-        """Suggestions and what became of them, the newest answer first."""
+        """Suggestions and what became of them, the newest answer first; of one verdict, or all."""
         key = decode(after, datetime, str) if after else None
-        rows = desks.published(bounded(first), key)
+        rows = desks.published(verdict, bounded(first), key)
         found = await info.context.office.read.lines(rows, together(ANSWERED, info.needs("items")))
         page = Page.of(found, first, lambda row: (row.answered_at or row.submitted_at, row.id))
         return PublishedPage(items=PublicProposal.of(page.items), next=page.next)

@@ -8,7 +8,7 @@ from server.command.graphql.types import PlaceInput
 from server.command.orders.service import shown
 from server.command.orders.service.report import Spot, spot_of_area
 from server.command.requests.graphql.neighbours import PublicCase
-from server.command.requests.graphql.reads import read
+from server.command.requests.graphql.reads import kind_of, read
 from server.command.requests.graphql.types import Request
 from server.command.requests.rules import RatingReason, RequestKind, ServiceLevel, Solved
 from server.command.requests.service import citizen as service
@@ -24,10 +24,13 @@ from server.kernel.text import clean_line
 
 @strawberry.input
 class SubmitRequest:
-    """What a citizen reports. `id` is minted on the phone: sent twice it is one request."""
+    """What a citizen reports. `id` is minted on the phone: sent twice it is one request.
+
+    Without a `kind` it is what `reportHint` proposes.
+    """
 
     id: strawberry.ID
-    kind: RequestKind = RequestKind.REPORT
+    kind: RequestKind | None = None
     text: str = ""
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     place: PlaceInput | None = None
@@ -78,7 +81,8 @@ class Mutation:
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("submit", id, {}):
                 await service.submit(work, Submission(
-                    id=id, kind=input.kind, text=input.text, spot=spot, photo_ids=input.photo_ids,
+                    id=id, kind=input.kind or _kind(info, input, spot), text=input.text, spot=spot,
+                    photo_ids=input.photo_ids,
                     matter_code=input.matter_code or "", phone=input.phone, confidential=input.confidential,
                     against_key=input.against_key, against_text=input.against_text,
                 ))  # fmt: skip
@@ -136,6 +140,13 @@ class Mutation:
         if order is None:
             raise NotFound(subject=id)
         return PublicCase(row=order)
+
+
+def _kind(info: Info, input: SubmitRequest, spot: Spot) -> RequestKind:
+    against = bool(input.against_key or input.against_text)
+    return kind_of(
+        info.context.office, input.text, spot.area, pictured=bool(input.photo_ids), against=against
+    )
 
 
 def _spot(info: Info, input: SubmitRequest) -> Spot:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import strawberry
 
+from server.command.catalogue.entries import MatterKind
 from server.command.graphql.types import Matter, PlaceInput, unit_of
 from server.command.library import Library
 from server.command.orders.rules import is_open
@@ -16,8 +17,10 @@ from server.command.requests.graphql.types import (
     Request,
     RequestPage,
 )  # fmt: skip
+from server.command.requests.kinds import Kinds
 from server.command.requests.queries import RequestFilter
 from server.command.requests.rules import RequestKind
+from server.command.triage.advisor import Suggestion
 from server.command.triage.rules import Confidence
 from server.graph.audience import field_for
 from server.graph.context import Info
@@ -29,6 +32,7 @@ from server.kernel.calendar import TimeUnit
 from server.kernel.errors import NotFound
 from server.kernel.text import clean_line, clean_text
 from server.platform.read import together
+from server.platform.work import Office
 
 
 @strawberry.type
@@ -45,6 +49,10 @@ class ReportHint:
     """What the platform makes of a report while it is being written."""
 
     seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    kind: RequestKind
+    carried: bool = strawberry.field(
+        description="A work order will carry it: it is about a thing at a place."
+    )
     matter: Matter | None
     words: list[str]
     confidence: Confidence
@@ -117,17 +125,25 @@ class Query:
         )  # fmt: skip
 
     @field_for(CITIZEN)
-    async def report_hint(self, info: Info, text: str, at: PlaceInput | None = None) -> ReportHint:
-        """Kind, promise, danger and near cases, from the words and the place so far."""
+    async def report_hint(
+        self, info: Info, text: str, at: PlaceInput | None = None, kind: RequestKind | None = None,
+        pictured: bool = False, against: bool = False,
+    ) -> ReportHint:  # fmt: skip
+        """Kind, matter, promise, danger and near cases, from the words and the place so far.
+
+        `kind` is the one somebody chose; `pictured` and `against` say that there is a photo or a party.
+        """
         office = info.context.office
         library = office.of(Library)
         words = clean_text(text, field="text", limit=2000)
         cell = office.areas.locate(at.point()) if at else None
-        guess = library.suggest(words, cell.code if cell else office.settings.district)
-        danger = library.danger(words)
-        promise = rules.reply_limit(RequestKind.REPORT, danger is not None)
+        area = cell.code if cell else office.settings.district
+        guess, danger = library.suggest(words, area), library.danger(words)
+        kind = kind or kind_of(office, words, area, pictured=pictured, against=against)
+        carried = rules.rides(kind, somewhere=cell is not None, against=against)
+        promise = rules.reply_limit(kind, danger is not None)
         near: list[PublicCase] = []
-        if at and guess.best:
+        if at and guess.best and carried:
             found = await shown.near(
                 office.read, at.point(), rules.SAME_PLACE_M, 20, asking=info.context.actor
             )
@@ -136,6 +152,7 @@ class Query:
                 if guess.best.matter.code in {order.matter_code, order.guessed_code}
             ]  # fmt: skip
         return ReportHint(
+            kind=kind, carried=carried,
             matter=Matter.of(guess.best.matter) if guess.best else None, words=list(guess.words),
             confidence=guess.confidence, promise_value=promise.value, promise_unit=promise.unit,
             danger=DangerHint(word=danger.word, phone=danger.phone) if danger else None, near=near[:3],
@@ -155,6 +172,19 @@ class Query:
             name=found[0].name, cell=Area.of(office.areas, cell.code),
             street=Area.of(office.areas, cell.code[:9]), card_code=cell.card,
         )  # fmt: skip
+
+
+def kind_of(office: Office, text: str, area: str, *, pictured: bool, against: bool) -> RequestKind:
+    """What a request is taken for when nobody said."""
+    kind = office.of(Kinds).of(text, RequestKind.REPORT)
+    known = kind is RequestKind.CONSULT and _of_a_place(office.of(Library).suggest(text, area))
+    return rules.proposed(kind, pictured=pictured, known=known, against=against)
+
+
+def _of_a_place(guess: Suggestion) -> bool:
+    """Surely one of the standard's matters; what the city numbered itself is also asked about at a window."""
+    sure = guess.confidence is Confidence.HIGH
+    return sure and guess.best is not None and guess.best.matter.kind is MatterKind.MATTER
 
 
 async def read(info: Info, id: str) -> Request:

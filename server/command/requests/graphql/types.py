@@ -25,7 +25,9 @@ from server.command.requests.flow import FLOW, RequestState, RequestStep
 from server.command.requests.rules import (
     Adoption,
     CaseState,
+    DeclineReason,
     Outcome,
+    RatingReason,
     ReferTo,
     RequestKind,
     ServiceLevel,
@@ -63,11 +65,14 @@ class Rating:
     level: ServiceLevel
     text: str | None
     at: datetime
+    reasons: list[RatingReason]
 
     @classmethod
     def of(cls, row: RatingRow) -> "Rating":
         """Without the name of whoever gave it."""
-        return cls(solved=Solved(row.solved), level=ServiceLevel(row.level), text=row.text or None, at=row.at)
+        reasons = [RatingReason(one) for one in row.reasons.split("|") if one]
+        return cls(solved=Solved(row.solved), level=ServiceLevel(row.level), text=row.text or None, at=row.at,
+                   reasons=reasons)  # fmt: skip
 
 
 @strawberry.type
@@ -77,6 +82,23 @@ class Referral:
     seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
     to: ReferTo
     phone: str
+
+
+class PauseReason(StrEnum):
+    """Why the work rests: somebody has to answer a question, or it is 挂账."""
+
+    ASKED = "asked"
+    SUSPENDED = "suspended"
+
+
+@strawberry.type
+class Pause:
+    """计时暂停: why the clock stands still, in whose words, and until when. Told to whose case it is."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    why: PauseReason
+    until: datetime | None
+    words: str | None
 
 
 @strawberry.type
@@ -92,6 +114,7 @@ class NextStep:
 # what `rules.case` reads of a request, or of what stands in for its order
 CASE = frozenset({"id", "order_id", "state", "merged", "reopen_times", "outcome", "area", "lon", "lat",
                   "accuracy_m", "address", "unit_id", "handler_id", "submitted_at", "due_at"})  # fmt: skip
+LIFE = frozenset({"id", "order_id", "merged", "reporter_id"})
 PHOTOS = frozenset({"id", "order_id", "merged", "reporter_id"})
 
 
@@ -190,9 +213,20 @@ class Request(View[CitizenRequest]):
         by = who.get(code, "")
         name = await info.context.loader(load_staff_names).load(by) if by else None
         unit = unit_of(info.context.office, order.unit_id) if code in {"sign", "handle", "reply"} else None
-        return NextStep(
-            code=code, by=name or (unit.name if unit else None), at=None if code == "rate" else order.due_at
-        )
+        at = order.suspended_until if code == "resume" else None if code == "rate" else order.due_at
+        return NextStep(code=code, by=name or (unit.name if unit else None), at=at)
+
+    @field_for(needs={*CASE, *LIFE, "question", "answer_by"})
+    async def pause(self, info: Info) -> Pause | None:
+        """Null while the work goes on."""
+        if self.row.question:
+            return Pause(why=PauseReason.ASKED, until=self.row.answer_by, words=self.row.question)
+        until = (await self._order(info)).suspended_until
+        if until is None or not await self._open(info):
+            return None
+        steps = await info.context.loader(load_timelines).load(self._life())
+        words = next((step.line.opinion for step in steps if step.line.verb == "order.suspend"), "")
+        return Pause(why=PauseReason.SUSPENDED, until=until, words=words or None)
 
     @field_for(needs={"question"})
     def question(self) -> str | None:
@@ -224,6 +258,11 @@ class Request(View[CitizenRequest]):
         """Why it is over."""
         return Outcome(self.row.outcome) if self.row.outcome else None
 
+    @field_for(needs={"reason"})
+    def declined(self) -> DeclineReason | None:
+        """Why it was not taken in, where no order carries it; an order's own reason stands in its steps."""
+        return DeclineReason(self.row.reason) if self.row.reason in set(DeclineReason) else None
+
     @field_for(needs={"refer_to"})
     def refer_to(self) -> Referral | None:
         """Where to go instead; null when nowhere."""
@@ -237,15 +276,10 @@ class Request(View[CitizenRequest]):
         """Whether it is about somebody: he, his unit and his line do not see it."""
         return bool(self.row.against or self.row.against_text)
 
-    @field_for(needs={"id", "order_id", "merged", "reporter_id"})
+    @field_for(needs=LIFE)
     def timeline(self, info: Info) -> list[TimelineEntry]:
         """The public steps, newest first."""
-        if not self.row.order_id:
-            alone = Life((("request", self.row.id),), citizen=self.row.reporter_id, alone=True)
-            return info.context.soon(load_timelines, alone)
-        own = [("request", self.row.id), *([("order", self.row.id)] if self.row.merged else [])]
-        life = Life((("order", self.row.order_id), *own), citizen=self.row.reporter_id)
-        return info.context.soon(load_timelines, life)
+        return info.context.soon(load_timelines, self._life())
 
     @field_for(needs={*CASE, "closed_at"})
     async def actions(self, info: Info) -> list[RequestAction]:
@@ -269,16 +303,31 @@ class Request(View[CitizenRequest]):
     def rating(self, info: Info) -> Rating | None:
         return info.context.soon(load_ratings, self.row.id)
 
+    @field_for(needs={"id", "outcome"})
+    async def rating_until(self, info: Info) -> datetime | None:
+        """How long the rating may be thought over; null when it is not there, or fixed."""
+        rating = await self._changeable(info)
+        return rating.at + rules.CHANGE_RATING if rating else None
+
     @field_for(needs={"phone_shown"})
     def phone(self) -> str | None:
         """One's own, masked."""
         return self.row.phone_shown or None
 
-    async def _changeable(self, info: Info) -> bool:
+    async def _changeable(self, info: Info) -> Rating | None:
         if self.row.outcome not in {Outcome.RATED, Outcome.STILL_UNSOLVED}:
-            return False
+            return None
         rating = await info.context.loader(load_ratings).load(self.row.id)
-        return rating is not None and info.context.office.clock() - rating.at <= rules.CHANGE_RATING
+        fresh = rating is not None and info.context.office.clock() - rating.at <= rules.CHANGE_RATING
+        return rating if fresh else None
+
+    def _life(self) -> Life:
+        """Its own steps; and those of what carries it."""
+        own = ("request", self.row.id)
+        if not self.row.order_id:
+            return Life((own,), citizen=self.row.reporter_id, alone=True)
+        merged = [("order", self.row.id)] if self.row.merged else []
+        return Life((("order", self.row.order_id), own, *merged), citizen=self.row.reporter_id)
 
     async def _order(self, info: Info) -> Shown:
         """What carries it; without an order it stands in for one itself."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, select, update
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.command.library import Library
 from server.command.orders.rules import OrderSource, needs_photo_or_text, title_of
@@ -106,7 +104,8 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
         CitizenRequest, id=s.id, kind=s.kind, state=entry.target, reporter_id=reporter_id,
         filed_by=work.actor.id if work.actor.role is OFFICER and work.actor is not SYSTEM else "",
         phone=vault.seal(phone, about=f"{KIND}/{s.id}/phone") if phone else "",
-        phone_shown=mask_phone(phone) if phone else "", confidential=s.confidential, against=against,
+        phone_shown=mask_phone(phone) if phone else "", phone_key=vault.lookup(phone) if phone else "",
+        confidential=s.confidential, against=against,
         against_text=party, title=title, text=text, area=s.spot.area, lon=s.spot.lon, lat=s.spot.lat,
         accuracy_m=s.spot.accuracy_m, address=s.spot.address, external_id=s.external_id, submitted_at=at,
     )  # fmt: skip
@@ -230,31 +229,3 @@ async def _join(work: Work, request: CitizenRequest) -> None:
         if step in FLOW.offered(RequestState(request.state), SYSTEM.post):
             await take(work, request, step, by=SYSTEM)
     work.tell(f"{KIND}.follow", KIND, request.id, area=request.area, touches=touches(request))
-
-
-async def hand_over(work: Work, guest_id: str, account_id: str) -> None:
-    """Cases reported or followed from a device before the login are the account's from now on."""
-    ids = (await work.session.exec(
-        select(CitizenRequest.id, CitizenRequest.area).where(CitizenRequest.reporter_id == guest_id)
-    )).all()  # fmt: skip
-    await work.session.exec(
-        update(CitizenRequest).where(col(CitizenRequest.reporter_id) == guest_id)
-        .values(reporter_id=account_id),
-        execution_options={"synchronize_session": False},
-    )  # fmt: skip
-    known = select(Follow.order_id).where(Follow.person_id == account_id)
-    await work.session.exec(
-        update(Follow).where(col(Follow.person_id) == guest_id, col(Follow.order_id).not_in(known))
-        .values(person_id=account_id),
-        execution_options={"synchronize_session": False},
-    )  # fmt: skip
-    for id, area in ids:
-        work.record(f"{KIND}.hand_over", KIND, id, area=area, touches=[f"person:{account_id}"])
-
-
-async def owner_of(session: AsyncSession, id: str) -> str:
-    """Whose request it is. Raises NotFound."""
-    found = await session.get(CitizenRequest, id)
-    if found is None:
-        raise NotFound(subject=id)
-    return found.reporter_id

@@ -92,7 +92,7 @@ async def draft(
         raise errors.OrdersOpen(field="planOn")
     request.reply, request.replied_by, request.confirmed_by = words, work.actor.id, ""
     request.plan_on, request.impossible = plan_on, impossible
-    request.verdict, request.published = verdict or "", bool(verdict) and publish
+    request.verdict, request.published = verdict or "", bool(verdict) and publish and not request.confidential
     await take(work, request, A.DRAFT, opinion=words)
     heads = await _heads(work, request)
     if work.office.of(Library).units[request.unit_id].waives_confirm or not heads - {work.actor.id}:
