@@ -16,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server import demo_desks
 from server.command.knowledge import service as knowledge
 from server.command.knowledge import sheet
 from server.command.library import Library
@@ -101,6 +102,7 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     await teller.knowledge()
     await teller.routes()
     await teller.cases()
+    await teller.desks()
     await teller.proposals()
     await teller.talk()
     await teller.history()
@@ -165,6 +167,14 @@ class Teller:
         """The cases people see first, each left at its own stage."""
         for n, case in enumerate(story()["cases"]):
             await self._case(an_id(f"case {n}"), case)
+
+    async def desks(self) -> None:
+        """Requests that stand on their own."""
+        for n, request in enumerate(story()["requests"]):
+            await demo_desks.tell(
+                lambda who, hours: self._at(self._actors[who], hours), an_id(f"request {n}"), request,
+                self._office.areas.district.code,
+            )  # fmt: skip
 
     async def routes(self) -> None:
         """The rules one administrator laid down and the other published."""

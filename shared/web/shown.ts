@@ -12,6 +12,10 @@ export interface ShownEntry {
   at: string
   verb: string
   opinion?: string | null
+  /** A coded reason, in the words of `reason.<key>`. */
+  reason?: string | null
+  /** The day an extension or a suspension ends. */
+  until?: string | null
   by?: { name: string; unit?: { name: string } | null } | null
   unit?: { name: string } | null
   photos: readonly ShownPhoto[]

@@ -50,6 +50,9 @@ export function moment(instant: Instant): string {
   return t(year === today.year ? 'time.date' : 'time.longDate', { year, month, day, clock })
 }
 
+/** 2025年11月25日 18:00: what is written down for later names its year. */
+export const stamp = (instant: Instant): string => t('time.longDate', partsOf(instant))
+
 /** 11月25日 18:00 前 */
 export const before = (instant: Instant): string => t('time.before', { moment: moment(instant) })
 

@@ -27,7 +27,8 @@ HINT = """query ($t: String!, $at: PlaceInput, $k: RequestKind, $p: Boolean!, $a
 SUBMIT = "mutation ($input: SubmitRequest!) { submitRequest(input: $input) { id kind complains } }"
 MINE = "{ myRequests { total items { id photos { id } } } }"
 RESTS = """query ($id: ID!) { request(id: $id) { state promisedAt pause { why until words } next { code at }
-  ratingUntil rating { solved level reasons text } actions timeline { verb opinion until reason } } }"""
+  reopens ratingUntil rating { solved level reasons text } actions
+  timeline { verb opinion until reason } } }"""
 
 
 @pytest.fixture
@@ -148,9 +149,11 @@ async def test_a_question_to_the_citizen_is_a_pause_with_its_deadline(city):
 async def test_a_rating_may_be_thought_over_for_seven_days_from_what_was_said(city):
     id = await city.submit()
     await city.bring(id, "closed")
+    assert (await city.ask(city.ann, RESTS, id=id))["request"]["reopens"] is True
     await city.rate(id, Solved.PARTLY, reasons=[RatingReason.SLOW, RatingReason.UNCLEAR], text="还差一点。")
     told = (await city.ask(city.ann, RESTS, id=id))["request"]
     assert told["rating"]["reasons"] == ["SLOW", "UNCLEAR"] and "RATE" in told["actions"]
+    assert told["reopens"] is False
     assert told["ratingUntil"] == said(city.clock() + timedelta(days=7))
     city.clock.advance(days=7, seconds=1)
     told = (await city.ask(city.ann, RESTS, id=id))["request"]

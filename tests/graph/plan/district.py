@@ -114,6 +114,7 @@ class District:
             ("sheet", "String"): "rules", ("key", "String"): "unit:cg",
             ("key", "[String!]"): ["06010", "1"],
             ("cells", "[CellInput!]"): [{"column": "limit_value", "value": "7"}],
+            ("against", "Boolean"): False,
         }  # fmt: skip
         if (name, str(kind)) == ("no", "Int") and not required:
             return None

@@ -1,10 +1,8 @@
 import { cached } from '@sanwei/web/cache'
 import { graph } from '@sanwei/web/graph'
-import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
+import { type Ref, ref, shallowRef, watch } from 'vue'
 import { NearbyDocument, type PlaceInput, type PublicCaseFragment } from '../gql/graphql.ts'
-
-/** Public cases are not followed one by one: they are read again this often while somebody looks. */
-const EVERY_MS = 30_000
+import { whileLooking } from '../poll.ts'
 
 export interface Nearby {
   cases: Readonly<Ref<readonly PublicCaseFragment[]>>
@@ -40,9 +38,6 @@ export function useNearby(at: () => PlaceInput | null): Nearby {
   }
 
   watch(at, reload, { immediate: true })
-  const timer = setInterval(() => {
-    if (!document.hidden) void reload()
-  }, EVERY_MS)
-  onScopeDispose(() => clearInterval(timer))
+  whileLooking(reload)
   return { cases, state, error, reload }
 }

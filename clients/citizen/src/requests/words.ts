@@ -1,6 +1,6 @@
 import { t } from '@sanwei/web/i18n'
-import { before, now } from '@sanwei/web/time'
-import type { RequestRowFragment, TimeUnit } from '../gql/graphql.ts'
+import { before, moment, now } from '@sanwei/web/time'
+import type { RequestCaseFragment, RequestRowFragment, TimeUnit } from '../gql/graphql.ts'
 
 type NextStep = NonNullable<RequestRowFragment['next']>
 
@@ -21,3 +21,32 @@ export function nextWords(next: NextStep): string {
 /** 5个工作日 */
 export const limitWords = (value: number, unit: TimeUnit): string =>
   t('request.limit', { count: value, unit: t(`unit.${unit}`) })
+
+/** Why the clock stands still and until when, one clause a line; none while the work goes on. */
+export function pauseWords(pause: RequestCaseFragment['pause']): string[] {
+  if (!pause) return []
+  const { why, words, until } = pause
+  if (why === 'ASKED') {
+    const asked = t('case.asked', { question: words })
+    return until ? [asked, t('case.answerBy', { by: before(until) })] : [asked]
+  }
+  const rests = t('case.suspended', { until: until ? moment(until) : '' })
+  return [rests, ...(words ? [t('case.because', { words })] : []), t('case.promiseRuns')]
+}
+
+/** Steps that end a case before it was done; the newest of them says why. */
+const ENDS = new Set(['verb.order.reject', 'verb.order.void', 'verb.request.reject', 'verb.request.refer'])
+
+type Over = Pick<RequestCaseFragment, 'state' | 'outcome' | 'declined'> & {
+  timeline: readonly Pick<RequestCaseFragment['timeline'][number], 'verb' | 'opinion' | 'reason'>[]
+}
+
+/** Why a case is over without a result: the coded reason, and the words that were written for the person. */
+export function whyOver({ state, outcome, declined, timeline }: Over): string[] {
+  if (state === 'REJECTED') {
+    const end = timeline.find(({ verb }) => ENDS.has(verb))
+    const reason = declined ?? end?.reason
+    return [reason && t(`reason.${reason}`), end?.opinion].filter((line): line is string => !!line)
+  }
+  return outcome && outcome !== 'RATED' ? [t(`ended.${outcome}`)] : []
+}

@@ -149,7 +149,7 @@ class Query:
         if cell:
             people += await officers_of_cell(office.read, cell.code, now=office.clock())
         hits = [
-            PartyHit(key=f"{PERSON}{each.id}", name=each.name,
+            PartyHit(key=f"{PERSON}{each.id}", name=each.name, post=each.post,
                      detail=units[each.unit_id].name if each.unit_id in units else "")
             for each in people
         ] + hits  # fmt: skip

@@ -26,7 +26,7 @@ from server.graph.audience import field_for
 from server.graph.context import Context, Info
 from server.graph.views import View, column
 from server.identity.graphql import Unit
-from server.kernel.actors import OFFICER, STAFF, Role
+from server.kernel.actors import OFFICER, STAFF, Post, Role
 from server.kernel.against import named
 
 ONLY_OFFICERS: frozenset[Role] = frozenset({OFFICER})
@@ -68,6 +68,7 @@ class PartyHit:
     key: str
     name: str
     detail: str = strawberry.field(description="The unit of a person; empty for a unit.")
+    post: Post | None = strawberry.field(default=None, description="Of a person.")
 
 
 @strawberry.type

@@ -289,7 +289,9 @@ class Request(View[CitizenRequest]):
         if RequestStep.RATE in offered or await self._changeable(info):
             found.append(RequestAction.RATE)
         elif await self._open(info):
-            found += [RequestAction.SUPPLY, RequestAction.URGE]
+            found.append(RequestAction.SUPPLY)
+            if self.row.state != RequestState.NEED_INFO:  # then it is his turn, not ours
+                found.append(RequestAction.URGE)
         if RequestStep.WITHDRAW in offered:
             found.append(RequestAction.WITHDRAW)
         return found
@@ -302,6 +304,13 @@ class Request(View[CitizenRequest]):
     @field_for(needs={"id"})
     def rating(self, info: Info) -> Rating | None:
         return info.context.soon(load_ratings, self.row.id)
+
+    @field_for(needs={*CASE, "closed_at"})
+    async def reopens(self, info: Info) -> bool:
+        """未解决 sends it back: not a third time, and not once it is part of another's case."""
+        if self.row.state != RequestState.VISITING or self.row.merged:
+            return False
+        return max(self.row.reopen_times, (await self._order(info)).reopen_times) < rules.MAX_REOPENINGS
 
     @field_for(needs={"id", "outcome"})
     async def rating_until(self, info: Info) -> datetime | None:

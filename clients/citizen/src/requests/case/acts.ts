@@ -8,12 +8,15 @@ import { type RequestCaseFragment, UrgeRequestDocument, WithdrawRequestDocument 
 import { publicUrl } from '../../public/url.ts'
 import { share } from '../copy.ts'
 import { titleOf } from '../words.ts'
+import { download, recordOf } from './record.ts'
 
 export interface Acts {
   busy: Readonly<Ref<boolean>>
   urge(): Promise<void>
   withdraw(): Promise<void>
   send(): Promise<void>
+  /** 导出: the case as a file of the person's own. */
+  save(): void
 }
 
 /** What a person does on a case page by one tap. A refusal is said as a sentence and changes nothing. */
@@ -52,6 +55,11 @@ export function useActs(row: Readonly<Ref<RequestCaseFragment | null>>, put: (ro
         t('case.shareText', { title, no, state: t(`state.case.${state}`), url: publicUrl(no) }),
       )
       if (done !== 'shared') toast(t(done === 'copied' ? 'case.shareCopied' : 'copyFailed', { text: no }))
+    },
+    save() {
+      if (!row.value) return
+      download(`${row.value.no}.txt`, recordOf(row.value))
+      toast(t('case.saved', { name: `${row.value.no}.txt` }))
     },
   }
 }

@@ -5,8 +5,15 @@ import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
 import { outbox } from '@sanwei/web/outbox'
 import { type Photo, release, revive } from '@sanwei/web/photos'
-import { computed, onScopeDispose, type Ref, reactive, ref } from 'vue'
-import type { RateRequest, RatingReason, RequestCaseFragment, ServiceLevel, Solved } from '../../gql/graphql.ts'
+import { computed, onScopeDispose, type Ref, reactive, ref, watch } from 'vue'
+import type {
+  RateRequest,
+  RateRequestMutation,
+  RatingReason,
+  RequestCaseFragment,
+  ServiceLevel,
+  Solved,
+} from '../../gql/graphql.ts'
 import { resend } from '../resend.ts'
 import { titleOf } from '../words.ts'
 
@@ -31,8 +38,11 @@ interface Rating {
   busy: Readonly<Ref<boolean>>
   draft: Draft
   /** Whether the rating has arrived or is safely stored; null when something has to be mended first. */
-  submit(): Promise<'done' | 'reopened' | 'kept' | null>
+  submit(): Promise<Given | null>
 }
+
+/** What came of it: taken, changed, sent back to be done again, or kept until there is network. */
+export type Given = 'done' | 'changed' | 'reopened' | 'kept'
 
 /** One rating being given: solved is asked apart from satisfied. */
 export function useRating(caseId: string, row: Readonly<Ref<RequestCaseFragment | null>>): Rating {
@@ -44,15 +54,36 @@ export function useRating(caseId: string, row: Readonly<Ref<RequestCaseFragment 
     return (solved !== null && solved !== 'SOLVED') || level === 'DISSATISFIED' || level === 'VERY_DISSATISFIED'
   })
 
+  /** What was said before, once the case is here: it is thought over, not begun anew. */
+  const given = computed(() => (row.value?.ratingUntil ? row.value.rating : null))
+  watch(
+    given,
+    (before) => {
+      if (!before || form.solved || form.level) return
+      Object.assign(form, {
+        solved: before.solved,
+        level: before.level,
+        reasons: [...before.reasons],
+        text: before.text ?? '',
+      })
+    },
+    { immediate: true },
+  )
+  const untouched = (): boolean =>
+    given.value?.solved === form.solved &&
+    given.value.level === form.level &&
+    (given.value.text ?? '') === form.text &&
+    !form.photos.length
+
   const draft = useDraft<Omit<Form, 'photos'> & { photos: Omit<Photo, 'url'>[] }>(`rate/${caseId}`, {
     collect: () =>
-      form.solved || form.level || form.text || form.photos.length
+      !untouched() && (form.solved || form.level || form.text || form.photos.length)
         ? { ...form, photos: form.photos.map(({ id, blob, takenAt }) => ({ id, blob, takenAt })) }
         : null,
     restore: ({ photos, ...rest }) => Object.assign(form, rest, { photos: photos.map(revive) }),
   })
 
-  async function submit(): Promise<'done' | 'reopened' | 'kept' | null> {
+  async function submit(): Promise<Given | null> {
     problems.clear()
     const { solved, level } = form
     if (!solved) problems.add('solved', t('rate.needSolved'))
@@ -61,6 +92,7 @@ export function useRating(caseId: string, row: Readonly<Ref<RequestCaseFragment 
     busy.value = true
     try {
       const { id, version } = row.value
+      const changes = given.value !== null
       const opId = uuid()
       const input: RateRequest = {
         id,
@@ -83,7 +115,9 @@ export function useRating(caseId: string, row: Readonly<Ref<RequestCaseFragment 
       }
       await draft.clear()
       if (op.state !== 'done') return 'kept'
-      return solved === 'UNSOLVED' ? 'reopened' : 'done'
+      const { closedAt } = (op.result as RateRequestMutation).rateRequest
+      if (!closedAt) return 'reopened'
+      return changes ? 'changed' : 'done'
     } finally {
       busy.value = false
     }

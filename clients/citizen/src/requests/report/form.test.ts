@@ -137,3 +137,33 @@ test('a kept report that the server refused later can be mended and sent', async
   const id = await page.submit()
   expect(page.outbox.ops.value.map(({ id, state }) => [id, state])).toEqual([[id, 'done']])
 })
+
+test('whom it complains about goes by key, or in the words it was put in', async () => {
+  const { form, submit } = await openPage()
+  Object.assign(form, { text: '态度差', party: { key: 'person:chen', name: '陈嘉敏' }, kind: 'COMPLAINT' })
+  await submit()
+  expect(input()).toMatchObject({ kind: 'COMPLAINT', againstKey: 'person:chen', againstText: '' })
+
+  const other = await openPage()
+  Object.assign(other.form, { text: '态度差', party: { key: '', name: '三号窗口' } })
+  await other.submit()
+  expect(input()).toMatchObject({ kind: null, againstKey: '', againstText: '三号窗口' })
+})
+
+test('a refused complaint comes back with whom it was about', async () => {
+  online = false
+  const before = await openPage()
+  Object.assign(before.form, { text: '态度差', party: { key: 'person:gone', name: '陈嘉敏' } })
+  await before.submit()
+  before.scope.stop()
+
+  online = true
+  refusal = { code: 'BAD_INPUT', field: 'againstKey' }
+  const page = await openPage()
+  await vi.waitFor(() => expect(page.outbox.ops.value[0]?.state).toBe('needs-you'))
+  const [op] = page.outbox.ops.value
+  if (!op) throw new Error('the kept report is gone')
+  await page.mend(op)
+  expect(page.form.party?.key).toBe('person:gone')
+  expect(page.problems.problems.value.map(({ id }) => id)).toEqual(['party'])
+})

@@ -7,13 +7,26 @@ import { type Op, outbox } from '@sanwei/web/outbox'
 import { type Photo, release, revive } from '@sanwei/web/photos'
 import { computed, onScopeDispose, reactive, ref } from 'vue'
 import type { Spot } from '../../areas/spot.ts'
-import type { MatterFragment, PlaceInput, SubmitRequest } from '../../gql/graphql.ts'
+import type { MatterFragment, PlaceInput, RequestKind, SubmitRequest } from '../../gql/graphql.ts'
 
 /** How long an answer is waited for before 已提交 is shown and the rest goes on behind it. */
 const PATIENCE_MS = 6_000
 
 /** The server's names of what it may blame, and the fields they are on this page. */
-const FIELDS = { photoIds: 'photos', areaCode: 'place', matterCode: 'matter', phone: 'mobile' }
+const FIELDS = {
+  photoIds: 'photos',
+  areaCode: 'place',
+  matterCode: 'matter',
+  phone: 'mobile',
+  againstKey: 'party',
+  againstText: 'party',
+}
+
+/** Whom a complaint is about: as the server knows him, or without a key as the person put it. */
+export interface Party {
+  key: string
+  name: string
+}
 
 interface Content {
   text: string
@@ -21,8 +34,16 @@ interface Content {
   at: PlaceInput | null
   address: string
   matter: MatterFragment | null
+  kind: RequestKind | null
+  party: Party | null
   phone: string
   confidential: boolean
+}
+
+/** Whom a report that was sent complains about; the name of who was picked is not in it. */
+const partyOf = ({ againstKey, againstText }: SubmitRequest): Party | null => {
+  if (againstKey) return { key: againstKey, name: t('party.picked') }
+  return againstText ? { key: '', name: againstText } : null
 }
 
 /** One report being written: its fields, its draft on the phone, and the way it is sent. */
@@ -33,6 +54,9 @@ export function useReportForm(spot: Spot) {
     address: '',
     /** The kind the person chose; null leaves it to the server's suggestion. */
     matter: null as MatterFragment | null,
+    /** What it is, in the person's own view; null leaves it to the server too. */
+    kind: null as RequestKind | null,
+    party: null as Party | null,
     phone: '',
     confidential: false,
   })
@@ -71,6 +95,8 @@ export function useReportForm(spot: Spot) {
       at: input.place ?? null,
       address: input.address ?? '',
       matter: null,
+      kind: input.kind ?? null,
+      party: partyOf(input),
       phone: input.phone ?? '',
       confidential: input.confidential ?? false,
     })
@@ -90,6 +116,9 @@ export function useReportForm(spot: Spot) {
       place: spot.at.value,
       address: spot.at.value ? '' : form.address.trim(),
       matterCode: form.matter?.code ?? null,
+      kind: form.kind,
+      againstKey: form.party?.key ?? '',
+      againstText: form.party && !form.party.key ? form.party.name : '',
       phone: form.phone.trim(),
       confidential: form.confidential,
       takenAt: taken.sort()[0] ?? null,

@@ -33,14 +33,11 @@ async function write(text: { value: string }, words: string, pause: number): Pro
 }
 
 function open() {
-  const text = ref('')
+  const [text, pictured] = [ref(''), ref(false)]
   const hint = effectScope().run(() =>
-    useHint(
-      () => text.value,
-      () => null,
-    ),
+    useHint(() => ({ text: text.value, at: null, kind: null, pictured: pictured.value, against: false })),
   )
-  return { text, words: () => hint?.value?.words }
+  return { text, pictured, words: () => hint?.value?.words }
 }
 
 test('the server is asked once the person pauses, not for every letter', async () => {
@@ -68,4 +65,14 @@ test('no words, no suggestion', async () => {
   await write(text, '  ', 600)
   expect(words()).toBeUndefined()
   expect(asked()).toEqual(['井盖'])
+})
+
+test('a photo, a party or a chosen kind asks again with the same words', async () => {
+  const { text, pictured } = open()
+  await write(text, '请问怎么办', 600)
+  pictured.value = true
+  await nextTick()
+  await vi.advanceTimersByTimeAsync(600)
+  expect(asked()).toEqual(['请问怎么办', '请问怎么办'])
+  expect(log.at(-1)?.body).toMatchObject({ variables: { pictured: true, against: false } })
 })
