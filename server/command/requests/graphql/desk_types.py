@@ -10,7 +10,7 @@ from server.command.graphql.types import LOCATED, Person, Photo, Place, load_peo
 from server.command.requests import desks, guards
 from server.command.requests.desks import DeskLane
 from server.command.requests.flow import RequestState, RequestStep
-from server.command.requests.graphql.types import Rating, load_ratings
+from server.command.requests.graphql.told import Rating, load_ratings
 from server.command.requests.rules import (
     Adoption,
     ContactWay,

@@ -8,7 +8,7 @@ import strawberry
 from server.command.graphql.types import Place, matter_of
 from server.command.orders.service.shown import Shown, Withheld
 from server.command.requests import queries, rules
-from server.command.requests.graphql.types import ONLY_CITIZENS
+from server.command.requests.graphql.told import ONLY_CITIZENS
 from server.command.requests.rules import CaseState
 from server.graph.audience import field_for
 from server.graph.context import Context, Info

@@ -12,11 +12,8 @@ from server.command.orders.rules import is_open
 from server.command.orders.service import shown
 from server.command.requests import queries, rules
 from server.command.requests.graphql.neighbours import PublicCase, PublicPage
-from server.command.requests.graphql.types import (
-    ONLY_CITIZENS,
-    Request,
-    RequestPage,
-)  # fmt: skip
+from server.command.requests.graphql.told import ONLY_CITIZENS
+from server.command.requests.graphql.types import Request, RequestPage
 from server.command.requests.kinds import Kinds
 from server.command.requests.queries import RequestFilter
 from server.command.requests.rules import RequestKind

@@ -1,8 +1,7 @@
-"""What a request looks like to its owner, and a neighbour's case to everybody."""
+"""What a request looks like to its owner."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar
 
 import strawberry
@@ -20,96 +19,34 @@ from server.command.graphql.types import (
 )  # fmt: skip
 from server.command.orders.service import shown
 from server.command.orders.service.shown import Shown
-from server.command.requests import queries, rules
+from server.command.requests import rules
 from server.command.requests.flow import FLOW, RequestState, RequestStep
+from server.command.requests.graphql.told import (
+    ONLY_CITIZENS,
+    NextStep,
+    Pause,
+    PauseReason,
+    Rating,
+    Referral,
+    RequestAction,
+    load_ratings,
+)
 from server.command.requests.rules import (
     Adoption,
     CaseState,
     DeclineReason,
     Outcome,
-    RatingReason,
     ReferTo,
     RequestKind,
-    ServiceLevel,
-    Solved,
 )
 from server.command.requests.tables import CitizenRequest
-from server.command.requests.tables import Rating as RatingRow
 from server.graph.audience import field_for
 from server.graph.context import Context, Info
 from server.graph.views import View, column
 from server.identity.graphql import Unit
-from server.kernel.actors import CITIZEN, EVERYONE, Post, Role
+from server.kernel.actors import Post, Role
 from server.kernel.calendar import day_of
 from server.platform.files import PhotoKind
-
-ONLY_CITIZENS: frozenset[Role] = frozenset({CITIZEN})
-
-
-class RequestAction(StrEnum):
-    """What the citizen may do now: the buttons of the case page."""
-
-    URGE = "urge"
-    SUPPLY = "supply"
-    WITHDRAW = "withdraw"
-    RATE = "rate"
-    SHARE = "share"
-
-
-@strawberry.type
-class Rating:
-    """What the citizen thinks of the result."""
-
-    seen_by: ClassVar[frozenset[Role]] = EVERYONE
-    solved: Solved
-    level: ServiceLevel
-    text: str | None
-    at: datetime
-    reasons: list[RatingReason]
-
-    @classmethod
-    def of(cls, row: RatingRow) -> "Rating":
-        """Without the name of whoever gave it."""
-        reasons = [RatingReason(one) for one in row.reasons.split("|") if one]
-        return cls(solved=Solved(row.solved), level=ServiceLevel(row.level), text=row.text or None, at=row.at,
-                   reasons=reasons)  # fmt: skip
-
-
-@strawberry.type
-class Referral:
-    """Where to go instead, and the number to call."""
-
-    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
-    to: ReferTo
-    phone: str
-
-
-class PauseReason(StrEnum):
-    """Why the work rests: somebody has to answer a question, or it is 挂账."""
-
-    ASKED = "asked"
-    SUSPENDED = "suspended"
-
-
-@strawberry.type
-class Pause:
-    """计时暂停: why the clock stands still, in whose words, and until when. Told to whose case it is."""
-
-    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
-    why: PauseReason
-    until: datetime | None
-    words: str | None
-
-
-@strawberry.type
-class NextStep:
-    """What happens next: next.<code>, by whom, and by when."""
-
-    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
-    code: str
-    by: str | None
-    at: datetime | None
-
 
 # what `rules.case` reads of a request, or of what stands in for its order
 CASE = frozenset({"id", "order_id", "state", "merged", "reopen_times", "outcome", "area", "lon", "lat",
@@ -408,10 +345,3 @@ async def load_shown(context: Context, ids: list[str]) -> list[Shown]:
     """What a citizen may know of the orders that carry his requests."""
     found = await shown.read(context.office.read, ids)
     return [found[id] for id in ids]
-
-
-async def load_ratings(context: Context, ids: list[str]) -> list[Rating | None]:
-    """The newest rating of each request."""
-    rows = await context.office.read.lines(queries.ratings(ids))
-    found = {row.request_id: Rating.of(row) for row in rows}
-    return [found.get(id) for id in ids]
