@@ -5,6 +5,7 @@ import { holds, isOf } from './rows.ts'
 const row = (over: Partial<RequestRowFragment>): RequestRowFragment => ({
   id: 'r1',
   no: 'LW20251123-0007',
+  kind: 'REPORT',
   version: 1,
   state: 'DISPATCHED',
   title: '恩宁路99号门前井盖破损',
