@@ -18,7 +18,7 @@ from server.command.requests.graphql.desk_types import (
     VisitPage,
 )
 from server.command.requests.guards import without_personal_data
-from server.command.requests.rules import Adoption
+from server.command.requests.rules import Adoption, RequestKind
 from server.command.requests.service.party import PERSON, UNIT
 from server.command.requests.tables import CitizenRequest
 from server.graph.audience import field_for
