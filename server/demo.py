@@ -21,6 +21,7 @@ from server.command.knowledge import service as knowledge
 from server.command.knowledge import sheet
 from server.command.library import Library
 from server.command.orders.facts import ReturnReason
+from server.command.orders.flow import OrderState
 from server.command.orders.rules import CheckConclusion, OrderSource
 from server.command.orders.service import applications, desk, field, shown, split, unit
 from server.command.orders.service import report as intake
@@ -39,6 +40,7 @@ from server.command.talks.service import Turn
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
+from server.kernel.calendar import day_of
 from server.kernel.errors import CityError
 from server.kernel.geo import Wgs84
 from server.platform import editions
@@ -284,6 +286,22 @@ class Teller:
                 work, id=id, version=await self._version(work, id), words=words, op_id=an_id(key)
             )
 
+    async def _apply_suspension(
+        self, id: str, hours: float, key: str, spot: Spot, days: int, plan: str, words: str
+    ) -> None:
+        until = day_of(self._now) + timedelta(days=days)
+        async with self._at(await self._handler(id), hours) as work:
+            await applications.apply_suspension(
+                work, id=id, version=await self._version(work, id), until=until, plan=plan, words=words,
+                op_id=an_id(key),
+            )  # fmt: skip
+
+    async def _decide(self, id: str, hours: float, key: str, spot: Spot, who: str) -> None:
+        async with self._at(self._actors[who], hours) as work:
+            await applications.decide(
+                work, id=id, version=await self._version(work, id), grant=True, opinion=""
+            )
+
     async def _verify_ask(self, id: str, hours: float, key: str, spot: Spot) -> None:
         async with self._at(self._actors["li"], hours) as work:
             await desk.request_verify(work, id=id, version=await self._version(work, id))
@@ -320,7 +338,12 @@ class Teller:
         handler = await self._handler(id)
         photos = await self._photos(handler, key, photo)
         async with self._at(handler, hours) as work:
-            await unit.finish(work, id=id, version=await self._version(work, id), text=text, photo_ids=photos)
+            version = await self._version(work, id)
+            order = await unit.finish(work, id=id, version=version, text=text, photo_ids=photos)
+            waits = order.state == OrderState.HANDLED
+        if waits:
+            async with self._at(self._of_unit(handler.unit_id, Post.UNIT_HEAD), hours) as work:
+                await unit.confirm(work, id=id, version=await self._version(work, id), opinion="")
 
     async def _check(self, id: str, hours: float, key: str, spot: Spot, result: str, photo: str) -> None:
         async with self._office.reading() as session:
@@ -354,8 +377,11 @@ class Teller:
 
     async def _handler(self, id: str) -> Actor:
         async with self._office.reading() as session:
-            unit_id = (await shown.of(session, [id]))[id].unit_id
-        return next(a for a in self._actors.values() if a.post is Post.HANDLER and a.unit_id == unit_id)
+            owner = (await shown.of(session, [id]))[id].unit_id
+        return self._of_unit(owner, Post.HANDLER)
+
+    def _of_unit(self, unit_id: str, post: Post) -> Actor:
+        return next(a for a in self._actors.values() if a.post is post and a.unit_id == unit_id)
 
     async def _version(self, work: Work, id: str) -> int:
         return (await seen(work, id)).version

@@ -25,6 +25,7 @@ from server.command.orders.graphql import live as order_live
 from server.command.orders.graphql import moves as order_moves
 from server.command.orders.graphql import pairs as order_pairs
 from server.command.orders.graphql import reads as order_reads
+from server.command.orders.graphql import reclassify as order_reclassify
 from server.command.orders.graphql import split as order_split
 from server.command.requests.graphql import desk_moves, desk_reads
 from server.command.requests.graphql import live as request_live
@@ -58,6 +59,7 @@ ROOMS = (  # a line each, so that rooms are added side by side
     order_reads,
     order_moves,
     order_asks,
+    order_reclassify,
     order_split,
     order_pairs,
     order_live,

@@ -134,6 +134,15 @@ async def handlers_of(session: AsyncSession, unit_id: str, *, now: datetime) -> 
     return list(_by_id(rows).values())
 
 
+async def handler_called(session: AsyncSession, staff_no: str, unit_id: str, *, now: datetime) -> str:
+    """The id of the handler or head of a unit with that staff number; "" when he is gone."""
+    rows = select(Account.id).join(PostHolding, col(PostHolding.account_id) == col(Account.id)).where(
+        Account.staff_no == staff_no, col(PostHolding.post).in_(UNIT_POSTS), PostHolding.unit_id == unit_id,
+        held(now), col(Account.disabled_at).is_(None),
+    )  # fmt: skip
+    return (await session.exec(rows)).first() or ""
+
+
 async def staff_in(session: AsyncSession, posts: Iterable[Post], now: datetime) -> list[Actor]:
     """Everybody who holds one of the posts now, once for each post held."""
     rows = await session.exec(

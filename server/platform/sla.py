@@ -220,6 +220,17 @@ async def extend(work: "Work", kind: str, id: str, name: str, extra: Limit, reas
     return timer
 
 
+async def retime(work: "Work", kind: str, id: str, name: str, limit: Limit, *, reason: str) -> Timer | None:
+    """Count a live timer against another limit, from its own start. None when no timer of that name lives."""
+    timer = await _named(work, kind, id, name)
+    if timer is None or timer.limit == limit:
+        return timer
+    timer.unit, timer.limit_value = limit.unit, limit.value
+    if timer.running:
+        reckon(work, timer, await _pauses(work.session, timer), reason=reason, old=timer.due_at)
+    return timer
+
+
 async def stop(work: "Work", kind: str, id: str, name: str) -> Timer | None:
     """End the timer and fix whether it ran over. None when no timer of that name is live."""
     timer = await _named(work, kind, id, name)

@@ -26,15 +26,15 @@ const EARTH_M = 6_371_008.8
 const M_PER_DEGREE = (EARTH_M * Math.PI) / 180
 const CAUSES: NoFixWhy[] = ['unavailable', 'denied', 'unavailable', 'timeout']
 
-/** Asks the phone where it is. A position up to half a minute old will do. Throws NoFix. */
-export function locate({ timeoutMs = 8_000 } = {}): Promise<Fix> {
+/** Asks the phone where it is. A position up to half a minute old will do, unless told otherwise. Throws NoFix. */
+export function locate({ timeoutMs = 8_000, maxAgeMs = 30_000 } = {}): Promise<Fix> {
   return new Promise((done, fail) => {
     if (!navigator.geolocation) return fail(new NoFix('unsupported'))
     navigator.geolocation.getCurrentPosition(
       ({ coords }) =>
         done({ lon: coords.longitude, lat: coords.latitude, datum: 'WGS84', accuracyM: Math.round(coords.accuracy) }),
       ({ code }) => fail(new NoFix(CAUSES[code] ?? 'unavailable')),
-      { enableHighAccuracy: true, timeout: timeoutMs, maximumAge: 30_000 },
+      { enableHighAccuracy: true, timeout: timeoutMs, maximumAge: maxAgeMs },
     )
   })
 }

@@ -6,6 +6,7 @@ import pytest
 
 from server.command.orders.rules import RejectReason
 from server.command.orders.service import desk
+from server.command.requests.rules import RequestKind
 from server.grid.grids import geojson, service
 from server.grid.grids.book import CELLS, GROUPS, KIND, outline_of
 from server.identity.tables import Account, PostHolding
@@ -86,10 +87,11 @@ async def test_a_split_closes_the_old_code_and_moves_what_is_open_by_its_place(c
     await city.move(city.li, desk.ask_reject, done, op_id=an_id(),
                     reason=RejectReason.NOT_OURS, opinion="不在受理范围")  # fmt: skip
     assert await city.release() == 1
+    asks, carried = await city.submit(kind=RequestKind.CONSULT, text="怎样办居住证？"), await city.submit()
     before = {(row.area, row.metric): row.n for row in await city.rows(Rollup, Rollup.day == STOCK)}
     report = await publish(city, await service.drafted(city.office, split(old), "wgs84"))
     assert report["grids_closed"] == {"code": "grids_closed", "n": 1, "cells": CELL}
-    assert (report["grids_added"]["n"], report["grids_orders"]["n"]) == (2, 1)
+    assert (report["grids_added"]["n"], report["grids_orders"]["n"]) == (2, 2)
     assert report["grids_officers"]["n"] == 2 and "grids_moved" not in report and "grids_void" not in report
 
     tree = city.office.areas
@@ -101,10 +103,13 @@ async def test_a_split_closes_the_old_code_and_moves_what_is_open_by_its_place(c
     assert (await city.order(open_)).area == (await city.order(open_)).cell == now
     assert (await city.order(done)).area == CELL  # history keeps the old code
     assert (await city.verbs(open_))[-1] == "regrid"
+    for id in (asks, carried):  # an order made of a request lies in a cell that is
+        request = await city.request(id)
+        assert (request.area, request.version) == (now, 1)
     [chen] = await city.rows(PostHolding, PostHolding.account_id == "chen")
     assert chen.cells == [WEST, EAST]
     after = {(row.area, row.metric): row.n for row in await city.rows(Rollup, Rollup.day == STOCK)}
-    assert after[now, "open"] == 1 and after[CELL, "open"] == before[CELL, "open"] - 1
+    assert after[now, "open"] == 2 and after[CELL, "open"] == before[CELL, "open"] - 2
     assert after["440103", "open"] == before["440103", "open"]
 
 

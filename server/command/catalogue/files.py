@@ -53,6 +53,7 @@ class RuleRow(_File):
     limit_unit: Literal["URGENT_HOUR", "WORK_HOUR", "WORK_DAY", "NATURAL_DAY"]
     close_condition: str
     words: tuple[str, ...] = ()
+    collection_notes: str = ""
 
 
 class RuleGroup(_File):

@@ -120,7 +120,8 @@ def _rules(rules: files.Rules, codes: Iterable[str]) -> Iterable[Row]:
                 found[code][row.no] = {
                     "matter_code": code, "no": str(row.no), "condition": row.condition,
                     "limit_value": f"{row.limit_value:g}", "limit_unit": row.limit_unit,
-                    "close_condition": row.close_condition, "words": LISTED.join(row.words),
+                    "close_condition": row.close_condition, "collection_notes": row.collection_notes,
+                    "words": LISTED.join(row.words),
                     "is_default": YES if group.default else NO,
                 }  # fmt: skip
     if without := [code for code, by_no in found.items() if not by_no]:

@@ -105,7 +105,7 @@ class TimelineEntry:
 # department's own confirmation stay inside (ux 0.4): they never stop his clock.
 PUBLIC_VERBS = frozenset({
     "order.report", "order.request_verify", "order.verify_done", "order.file", "order.dispatch",
-    "order.sign", "order.finish", "order.check_pass", "order.check_fail", "order.close",
+    "order.sign", "order.reroute", "order.finish", "order.check_pass", "order.check_fail", "order.close",
     "order.close_reject", "order.reopen", "order.reject", "order.split", "order.extend", "order.suspend",
     "order.resume", "order.merge", "order.void", "order.clock_100", "request.urge", "request.supply",
     "request.withdraw", "request.rate", "request.reopen",

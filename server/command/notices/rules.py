@@ -44,6 +44,8 @@ T = To
 RULES: Mapping[str, Rule] = {
     "order.file": _to(T.CITIZENS),
     "order.dispatch": _to(T.CITIZENS, T.UNIT),
+    "order.reclassify": _to(T.RECEIVER),  # the unit that had it
+    "order.reroute": _to(T.CITIZENS, T.UNIT),
     "order.split": _to(T.CITIZENS),  # instead of its parts' own
     "order.reject": _to(T.CITIZENS, T.FINDER),
     "order.merge": _to(T.CITIZENS, T.FINDER),

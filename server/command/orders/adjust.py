@@ -117,6 +117,24 @@ def needs_unbound(order: Order) -> None:
         raise errors.RulingBinds
 
 
+def needs_unruled(order: Order, matter_code: str) -> None:
+    """A ruling was made for a matter: nobody takes the case from its unit by calling it another."""
+    if order.ruled_unit and matter_code != order.matter_code:
+        raise errors.RuledOn(field="matterCode")
+
+
+def needs_unchecked(order: Order) -> None:
+    """Once somebody has looked at the result, what the case is about is settled."""
+    if order.rework_times:
+        raise errors.CheckedAlready
+
+
+def needs_change(order: Order, matter_code: str, rule_id: str, *, moved: bool) -> None:
+    """Something is put right, or nothing is done."""
+    if not moved and (matter_code, rule_id) == (order.matter_code, order.rule_id):
+        raise errors.NothingChanged(field="matterCode")
+
+
 def needs_unassigned(order: Order, actor: Actor) -> None:
     """The unit takes back what it gave to one of its own before it returns the case (domain A10)."""
     if order.handler_id not in ("", actor.id):

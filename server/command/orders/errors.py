@@ -87,6 +87,24 @@ class NoOfficer(CityError):
     code = "NO_OFFICER"
 
 
+class RuledOn(CityError):
+    """An arbiter ruled on this case as what it is."""
+
+    code = "RULED_ON"
+
+
+class CheckedAlready(CityError):
+    """It was checked, sent back or reopened: its matter and place stay."""
+
+    code = "CHECKED_ALREADY"
+
+
+class NothingChanged(CityError):
+    """Matter, filing rule and place are what they were."""
+
+    code = "NOTHING_CHANGED"
+
+
 class ReturnTooLate(CityError):
     """A unit may return within half of its limit and before the deadline."""
 

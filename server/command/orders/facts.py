@@ -22,6 +22,7 @@ class Order(Protocol):
     lat: float | None
     accuracy_m: int | None
     matter_code: str
+    rule_id: str
     reported_at: datetime
     promised_at: datetime | None
     bundled_due_at: datetime | None
@@ -38,6 +39,7 @@ class Order(Protocol):
     outcome: str
     return_times: int
     reopen_times: int
+    rework_times: int
     extension_times: int
     unsolved_times: int
     overtime: bool

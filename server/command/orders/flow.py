@@ -90,6 +90,8 @@ class OrderAction(StrEnum):
     REJOIN = "rejoin"                # every one of them was voided
     RECONSIDER = "reconsider"        # a split case that was closed comes back to the desk
     LOCATE = "locate"                # put on the map: no change of state
+    RECLASSIFY = "reclassify"        # 改类别、改位置 while a unit has it
+    REROUTE = "reroute"              # … and therefore another unit
     SUPERVISE = "supervise"          # a leader's instruction: no change of state
 
 
@@ -179,6 +181,10 @@ FLOW = Flow(
         Step(S.CLOSED,        A.RECONSIDER,     S.REPORTED,      DISTRICT | LEADER | SYSTEM, Clock(start=("accept",)), "G1.29 for a split case: the desk sends it anew", ("reopenable", "opinion")),
         *(Step(state, A.LOCATE, state, DISPATCHER, basis="a place may be put right until a unit has it", guards=("point",))
           for state in (S.REPORTED, S.FILED)),
+        *(Step(state, A.RECLASSIFY, state, DISPATCHER, basis="a wrong matter or place is put right: routed once", guards=("free", "unchecked", "unruled", "grid_matter", "rule_of_matter", "opinion"))
+          for state in (S.DISPATCHED, S.IN_PROGRESS)),
+        *(Step(state, A.REROUTE, S.DISPATCHED, DISPATCHER, Clock(stop=("sign", "handle"), start=("handle", "sign")), "follows a new matter or place that is another unit's")
+          for state in (S.DISPATCHED, S.IN_PROGRESS)),
     ),
 )
 # fmt: on

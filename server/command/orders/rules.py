@@ -101,7 +101,7 @@ def counts(state: str) -> bool:
 OFFERED = frozenset({  # what `offered` reads of an order
     "state", "reporter_id", "unit_id", "handler_id", "verifier_id", "checker_id", "finisher_id",
     "return_times", "lon", "ruled_unit", "first_unit", "also", "pending", "extension_times",
-    "suspended_at", "appeal_until", "closed_at", "reopen_times", "parent_id", "parts",
+    "suspended_at", "appeal_until", "closed_at", "reopen_times", "rework_times", "parent_id", "parts",
 })  # fmt: skip
 
 
@@ -117,7 +117,8 @@ def _fits(order: Order, action: OrderAction, actor: Actor, now: datetime) -> boo
         case A.SIGN | A.FINISH | A.DEPT_REJECT | A.ASSIGN | A.INVITE:
             return own
         case A.RETURN:
-            return own and order.ruled_unit != order.unit_id and order.handler_id in ("", actor.id)
+            given = order.handler_id not in ("", actor.id) and order.state == OrderState.IN_PROGRESS
+            return own and order.ruled_unit != order.unit_id and not given
         case A.UNASSIGN:
             return own and order.handler_id not in ("", actor.id)
         case A.RESUME:
@@ -150,8 +151,10 @@ def _fits(order: Order, action: OrderAction, actor: Actor, now: datetime) -> boo
             return order.reporter_id != actor.id
         case A.ESCALATE:
             return adjust.disputed(order)
-        case A.PARTS_DONE | A.REJOIN:
-            return False  # they follow the parts
+        case A.PARTS_DONE | A.REJOIN | A.REROUTE:
+            return False  # they follow the parts, or the new matter
+        case A.RECLASSIFY:
+            return free and not order.rework_times
         case A.FILE | A.DISPATCH:
             return order.lon is not None
         case A.SPLIT:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from server.command.orders.service import regrid
+from server.command.requests.service import regrid as requests
 from server.grid.grids import checks
 from server.grid.grids.book import (
     CELLS,
@@ -35,6 +36,7 @@ def keeper(base: Base) -> Keeper:
     async def published(work: Work, row: Edition) -> None:
         old, new = work.office.areas, _tree(work.office, base, row.text)
         await regrid.regrid(work, old, new)
+        await requests.regrid(work, old, new)
         await accounts.regrid(work, _handed_on(old, new), _duties(row.text))
 
     async def foresee(work: Work, content: bytes) -> Sequence[Meaning]:

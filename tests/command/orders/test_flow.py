@@ -105,6 +105,11 @@ LAW = {
     (S.SPLIT, A.REJOIN): (S.REPORTED, SYSTEM, clock(start="accept")),
     (S.CLOSED, A.RECONSIDER): (S.REPORTED, DISTRICT | LEADER | SYSTEM, clock(start="accept")),
     **{(state, A.LOCATE): (state, DISPATCHERS, clock()) for state in (S.REPORTED, S.FILED)},
+    **{(state, A.RECLASSIFY): (state, DISPATCHERS, clock()) for state in (S.DISPATCHED, S.IN_PROGRESS)},
+    **{
+        (state, A.REROUTE): (S.DISPATCHED, DISPATCHERS, clock(start="handle sign", stop="handle sign"))
+        for state in (S.DISPATCHED, S.IN_PROGRESS)
+    },
 }
 
 
@@ -195,7 +200,7 @@ FORMS = {
     A.FILE, A.DISPATCH, A.RULE, A.REQUEST_VERIFY, A.VERIFY_DONE, A.MERGE, A.REJECT, A.LOCATE, A.SIGN,
     A.RETURN, A.ACCEPT_RETURN, A.REFUSE_RETURN, A.FINISH, A.CHECK_PASS, A.CHECK_FAIL, A.CLOSE, A.DEPT_CONFIRM,
     A.DEPT_REJECT, A.ASSIGN, A.UNASSIGN, A.INVITE, A.ACCEPT_SHARE, A.DECLINE_SHARE, A.FINISH_SHARE,
-    A.SIGN_RULING, A.REFUSE_RULING, A.RESUME, A.SPLIT,
+    A.SIGN_RULING, A.REFUSE_RULING, A.RESUME, A.SPLIT, A.RECLASSIFY,
 }  # fmt: skip
 ASKED = {A.APPLY_EXTENSION, A.APPLY_SUSPENSION, A.APPEAL, A.ASK_VOID}
 ANSWERED = {action for pair in DECISIONS.values() for action in pair}

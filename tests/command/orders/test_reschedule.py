@@ -57,6 +57,7 @@ async def test_a_deadline_a_promise_and_an_answer_move_together(new_year):
         "id": "dub", "order_id": id, "due": SuperviseDue.DAYS_3, "text": "请尽快处理"
     })  # fmt: skip
     [due] = [row.due_at for row in await city.rows(Supervision)]
+    await city.do(city.tang, supervisions.sign, id="dub", version=1)
     told = len(await city.news(id))
     await publish(city, NEW_YEAR)
     assert (await city.order(id)).due_at == before.due_at  # not yet: the job does it
@@ -67,6 +68,7 @@ async def test_a_deadline_a_promise_and_an_answer_move_together(new_year):
     assert (order.promised_at, request.promised_at) == (before.promised_at + day, asked.promised_at + day)
     assert order.bundled_due_at == before.bundled_due_at + day
     assert (await city.rows(Supervision))[0].due_at == due + day
+    assert (order.supervise_due_at, order.supervise_red_at) == (due + day, due + day + day)
     handle = await city.clock_of(id, "handle")
     assert not handle.provisional
     assert handle.due_at == order.bundled_due_at == handle.original_due_at + day

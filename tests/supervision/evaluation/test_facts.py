@@ -229,3 +229,12 @@ def test_nothing_was_given_before_a_dispatch():
 
 def test_the_columns_are_the_counters():
     assert tuple(Counted.model_fields) == COUNTERS
+
+
+def test_a_case_put_right_was_not_dispatched_accurately_and_frees_the_first_unit():
+    lines = (*SENT, line(2, "sign"), line(3, "reclassify", receiver="zj"), line(3, "reroute", receiver="cg"),
+             line(4, "sign"), line(20, "finish"), line(21, "dept_confirm", bundled_due_at=DUE.isoformat()),
+             line(22, "send_check"), line(23, "check_pass"), line(24, "close"))  # fmt: skip
+    found = facts(a_case(unit_id="cg"), lines, CLOCKS, LATER, elapsed)
+    assert "accur_dispatch" not in {name for name, n in asdict(found.counts).items() if n}
+    assert {each.unit_id: each.freed for each in found.passed} == {"zj": 1, "cg": 0}

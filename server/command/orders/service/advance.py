@@ -86,7 +86,7 @@ async def _tell_whole(work: Work, part: WorkOrder, action: OrderAction) -> None:
     whole.cover_id = whole.cover_id or next((each.cover_id for each in done if each.cover_id), "")
     await advance(work, whole, OrderAction.PARTS_DONE, opinion=whole.result_text, by=SYSTEM)
     whole.closed_at = work.now
-    await advance(work, whole, OrderAction.CLOSE, by=SYSTEM)
+    await advance(work, whole, OrderAction.CLOSE, opinion=whole.result_text, by=SYSTEM)  # he reads it
 
 
 def note(
@@ -148,6 +148,20 @@ def handle_limit(order: WorkOrder) -> Limit:
 def set_handle_limit(order: WorkOrder, limit: Limit) -> None:
     """The next start of the handle timer takes this."""
     order.handle_limit = f"{limit.value:g} {limit.unit}"
+
+
+async def bundle_anew(work: Work, order: WorkOrder, limit: Limit) -> None:
+    """The deadline over all rounds, had this been the limit: from the first dispatch, pauses left out."""
+    mine = select(sla.Timer).where(
+        sla.Timer.subject_kind == KIND, sla.Timer.subject_id == order.id, sla.Timer.name == "handle"
+    )
+    handling = (await work.session.exec(mine.order_by(col(sla.Timer.started_at)))).all()
+    if not handling or order.bundled_due_at is None:
+        return
+    pauses = await sla.pauses_of(work.session, handling)
+    rested = sorted(pause for timer in handling for pause in pauses[timer.id])
+    whole = Limit(limit.value * (1 + order.extension_times), limit.unit)
+    order.bundled_due_at = work.office.calendar.due(handling[0].started_at, whole, rested)
 
 
 async def handle_clock(work: Work, order: WorkOrder) -> sla.Timer | None:

@@ -14,7 +14,9 @@ from server.command.orders.precedents import Precedents, ruled
 from server.command.orders.rules import RejectReason
 from server.command.orders.service.advance import (
     KIND,
+    Housed,
     advance,
+    bundle_anew,
     catalogue_of,
     note,
     rule_limit,
@@ -30,6 +32,7 @@ from server.command.orders.sight import needs_other_than_complained
 from server.command.orders.tables import WorkOrder
 from server.command.routing import service as routing
 from server.command.routing.rules import Facts, Route
+from server.identity.queries import handler_called
 from server.kernel.actors import SYSTEM
 from server.kernel.calendar import day_of
 from server.kernel.errors import BadInput
@@ -89,7 +92,10 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
         order.catalogue_ref = catalogue_of(work, order).ref
         order.matter_code, order.rule_id = matter_code, rule_id
         await advance(work, order, A.FILE, detail={"matter": matter_code, "rule": rule_id})
+    changed = order.rule_id not in ("", rule_id) and not order.reopen_times
     order.matter_code, order.rule_id = matter_code, rule_id
+    if changed:  # dispatched again as something else
+        await bundle_anew(work, order, rule_limit(work, order))
     order.first_unit, order.also = order.first_unit or unit_id, ""
     order.unit_id, order.override_reason = unit_id, args["reason"]
     rule = rule_for(work, order, matter_code)
@@ -97,7 +103,7 @@ async def dispatch(work: Work, args: Mapping[str, Any]) -> WorkOrder:
         work.office, order.suggestion, known(work, order, matter_code), rule, unit_id
     )
     order.dispatcher_id, order.dispatched_at = work.actor.id, work.now
-    order.handler_id = order.finisher_id = ""
+    order.handler_id, order.finisher_id = await named_by(work, rule, unit_id), ""
     set_handle_limit(order, rule_limit(work, order))
     await advance(work, order, A.DISPATCH, receiver=unit_id, opinion=args["reason"],
                   detail={"unit": unit_id, "matter": matter_code, "rule": rule_id,
@@ -124,17 +130,25 @@ def dispatchable(
     rules.needs_unit_in_matrix(unit_id, allowed, reason, library.units[unit_id].name)
 
 
-def rule_for(work: Work, order: WorkOrder, matter_code: str) -> Route | None:
-    """The routing rule that decides for this case as this matter; what an arbiter ruled stands above it."""
-    if work.office.of(Precedents).number_for(matter_code, order.area):
+def rule_for(work: Housed, order: WorkOrder, matter_code: str, area: str = "") -> Route | None:
+    """The routing rule that decides for this case as this matter, here or in another area; what an arbiter
+    ruled stands above it."""
+    if work.office.of(Precedents).number_for(matter_code, area or order.area):
         return None
-    return routing.pick(work.office, known(work, order, matter_code))
+    return routing.pick(work.office, known(work, order, matter_code, area))
 
 
-def known(work: Work, order: WorkOrder, matter_code: str) -> Facts:
+async def named_by(work: Work, rule: Route | None, unit_id: str) -> str:
+    """Whom the rule that chose the unit names in it; "" when it names nobody, or he is gone."""
+    if rule is None or rule.unit != unit_id or not rule.person:
+        return ""
+    return await handler_called(work.session, rule.person, unit_id, now=work.now)
+
+
+def known(work: Housed, order: WorkOrder, matter_code: str, area: str = "") -> Facts:
     """What decides its route as this matter: its place, its words, its source and its first report."""
     return routing.facts(
-        work.office, matter=matter_code, area=order.area, at=order.reported_at,
+        work.office, matter=matter_code, area=area or order.area, at=order.reported_at,
         text=f"{order.title} {order.text}", source=order.source,
     )  # fmt: skip
 

@@ -1,8 +1,9 @@
 """What a supervision does to its case: a mark, the dates of its cards, a line in its life."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import col, select, update
+from sqlmodel import bindparam, col, select, update
 
 from server.command.orders import rules
 from server.command.orders.flow import OrderAction, OrderState
@@ -35,6 +36,18 @@ async def expect(work: Work, order_id: str, due_at: datetime | None, red_at: dat
 async def expect_answer(work: Work, order_id: str, due_at: datetime) -> None:
     """It was signed: from now on the answer is waited for."""
     await _set(work, order_id, supervise_due_at=due_at)
+
+
+async def expect_each(work: Work, dates: Mapping[str, tuple[datetime, datetime]]) -> None:
+    """`expect` for many cases at once, after a new calendar."""
+    if not dates:
+        return
+    table = WorkOrder.__table__  # type: ignore[attr-defined]
+    rows = [{"its": id, "due": due, "red": red} for id, (due, red) in sorted(dates.items())]
+    refresh = update(table).where(table.c.id == bindparam("its"))
+    await (await work.session.connection()).execute(
+        refresh.values(supervise_due_at=bindparam("due"), supervise_red_at=bindparam("red")), rows
+    )
 
 
 async def targets(work: Work, order_id: str) -> list[WorkOrder]:

@@ -7,7 +7,7 @@ from server.command.library import Library
 from server.command.orders import adjust, rules
 from server.command.orders.errors import NoOfficer
 from server.command.orders.facts import RESOLVED, CloseReason, ReturnReason
-from server.command.orders.flow import OrderAction
+from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.service.advance import KIND, advance, handle_clock, seen
 from server.command.orders.service.desk import escalate, send_check
 from server.command.orders.tables import WorkOrder
@@ -44,7 +44,8 @@ async def return_(
     words = clean_text(opinion, field="opinion", limit=TEXT_LIMIT)
     used = await used_share(work, order)
     adjust.needs_unbound(order)
-    adjust.needs_unassigned(order, work.actor)
+    if order.state == OrderState.IN_PROGRESS:  # before, a rule may have named somebody
+        adjust.needs_unassigned(order, work.actor)
     adjust.needs_returnable(order, used=used, reason=reason, basis=clause)
     suggested = unit_id if unit_id in work.office.of(Library).units else ""
     order.return_times += 1

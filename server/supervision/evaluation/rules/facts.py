@@ -148,7 +148,7 @@ class _Told:
                     told.reject_reason = line.told("reason") or ""
                 case "file":
                     told.filed = True
-                case "dispatch" | "sign_ruling":
+                case "dispatch" | "sign_ruling" | "reroute":
                     units.append(line.receiver)
                     told.dispatched_at = told.dispatched_at or line.at
                     told.filed = True
@@ -231,8 +231,8 @@ def _passed(lines: Sequence[Line], case: Case) -> tuple[Passed, ...]:
     has = returned = ""
     for line in lines:
         match line.verb:
-            case "dispatch" | "sign_ruling":
-                if line.verb == "sign_ruling" and has and has != line.receiver:
+            case "dispatch" | "sign_ruling" | "reroute":
+                if line.verb != "dispatch" and has and has != line.receiver:
                     found[has] = replace(found[has], freed=1)
                 has = line.receiver
                 found[has] = replace(found.get(has, Passed(has)), received=1)

@@ -41,6 +41,7 @@ export type SheetName =
   | 'declineShare'
   | 'finishShare'
   | 'resume'
+  | 'reclassify'
 
 export type Call = (order: OrderCaseFragment, opId: string) => Promise<OrderRowFragment>
 
@@ -117,6 +118,7 @@ export const BUTTONS: readonly Button[] = [
   { id: 'reject', on: ['REJECT'], does: { sheet: 'reject' }, quiet: true },
   { id: 'reopen', on: ['REOPEN'], does: { sheet: 'reopen' }, quiet: true },
   { id: 'reconsider', on: ['RECONSIDER'], does: { sheet: 'reconsider' }, quiet: true },
+  { id: 'reclassify', on: ['RECLASSIFY'], does: { sheet: 'reclassify' }, quiet: true },
   { id: 'split', on: ['SPLIT'], does: { sheet: 'split' }, quiet: true },
   { id: 'toAcceptor', on: ['TO_ACCEPTOR'], does: { sheet: 'toAcceptor' }, quiet: true },
   { id: 'escalate', on: ['ESCALATE'], does: { sheet: 'escalate' }, quiet: true },

@@ -30,6 +30,16 @@ export function useHere() {
   }
   onMounted(find)
 
+  /** He has walked on since: asks the phone anew, and takes what it says. */
+  async function again(): Promise<void> {
+    why.value = 'finding'
+    try {
+      await take(await locate({ maxAgeMs: 0 }))
+    } catch (failure) {
+      why.value = failure instanceof NoFix ? failure.why : 'unavailable'
+    }
+  }
+
   const title = computed(() => {
     if (!at.value) return t(why.value === 'finding' ? 'here.finding' : 'here.none')
     return at.value.address || named.value?.address || (named.value && gridOf(named.value)) || t('here.found')
@@ -40,7 +50,7 @@ export function useHere() {
     return facts(grid, at.value.accuracyM != null && t('where.accuracy', { n: at.value.accuracyM }))
   })
 
-  return { at, title, detail, find, take }
+  return { at, why, title, detail, find, again, take }
 }
 
 export const searchPlaces = async (text: string) => (await graph(SearchPlacesDocument, { text })).searchPlaces
