@@ -49,6 +49,14 @@ test('of several steps of a kind the last one counts', async () => {
 
 test('a limit names its unit of time', async () => {
   const { limitOf } = await words()
-  const rule = { id: 'r', condition: '', closeCondition: '', limitValue: 2, limitUnit: 'WORK_DAY' as const }
+  const rule = {
+    id: 'r',
+    condition: '',
+    closeCondition: '',
+    limitValue: 2,
+    limitUnit: 'WORK_DAY',
+    legalBasis: null,
+    collectionNotes: null as const,
+  }
   expect(limitOf(rule)).toBe('2 个工作日')
 })
