@@ -54,9 +54,9 @@ test('a limit names its unit of time', async () => {
     condition: '',
     closeCondition: '',
     limitValue: 2,
-    limitUnit: 'WORK_DAY',
+    limitUnit: 'WORK_DAY' as const,
     legalBasis: null,
-    collectionNotes: null as const,
+    collectionNotes: null,
   }
   expect(limitOf(rule)).toBe('2 个工作日')
 })
