@@ -199,12 +199,12 @@ class Files:
 async def claim(
     work: Work, ids: Sequence[str], kind: str, subject_id: str, photo_kind: PhotoKind, *,
     field: str = "photoIds",
-) -> None:  # fmt: skip
+) -> Sequence[File]:  # fmt: skip
     """Attach photos the actor took to a subject; again the same is no change. Raises BadInput naming `field`
     when one is unknown, somebody else's, or evidence of something else."""
     wanted = set(ids)
     if not wanted:
-        return
+        return ()
     files = (await work.session.exec(
         select(File).where(col(File.id).in_(wanted), File.owner_id == work.actor.id).with_for_update()
     )).all()  # fmt: skip
@@ -216,6 +216,7 @@ async def claim(
             raise BadInput(field=field)
     if len(files) < len(wanted):
         raise BadInput(field=field)
+    return files
 
 
 def attached(kind: str, ids: Collection[str] | None = None) -> SelectOfScalar[File]:

@@ -1,4 +1,4 @@
-import { takenAt } from './exif.ts'
+import { takenOf } from './exif.ts'
 import { uuid } from './ids.ts'
 
 /** A photo on this phone, ready to be sent under its own id. */
@@ -8,6 +8,8 @@ export interface Photo {
   /** Object address for `<img>`; see `release`. */
   url: string
   takenAt: string | null
+  /** Where the camera says it was, in WGS-84 degrees. */
+  takenWhere?: { lon: number; lat: number } | null
 }
 
 const LONGEST_PX = 1600
@@ -28,9 +30,9 @@ export function release(photos: readonly Photo[]): void {
 export const revive = (photo: Omit<Photo, 'url'>): Photo => ({ ...photo, url: URL.createObjectURL(photo.blob) })
 
 async function prepare(file: File): Promise<Photo> {
-  const taken = await takenAt(file)
+  const { at, where } = await takenOf(file)
   const blob = await shrink(file)
-  return revive({ id: uuid(), blob, takenAt: taken?.toISOString() ?? null })
+  return revive({ id: uuid(), blob, takenAt: at?.toISOString() ?? null, takenWhere: where })
 }
 
 /** Browsers turn the picture upright while drawing; one they cannot read (HEIC) goes to the server as it is. */

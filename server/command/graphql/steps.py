@@ -84,6 +84,17 @@ class TimelineEntry:
         clause = self.line.detail.get("basis")
         return str(clause) if clause else None
 
+    @field_for(OFFICER, LEADER)
+    def photo_far_m(self) -> int | None:
+        """How far from the place the photos of a result say they were taken, when that was too far."""
+        metres = self.line.detail.get("photo_far_m")
+        return int(metres) if metres else None
+
+    @field_for(OFFICER, LEADER)
+    def photo_old(self) -> bool:
+        """True when a photo of a result says it was taken before the report."""
+        return bool(self.line.detail.get("photo_old"))
+
     @strawberry.field
     def until(self) -> datetime | None:
         """The day an extension or a suspension ends."""

@@ -57,6 +57,18 @@ class AfterPhotoNeeded(CityError):
     code = "AFTER_PHOTO_NEEDED"
 
 
+class PhotoFar(CityError):
+    """By its own word a photo was taken elsewhere; whoever hands it in says that it is right."""
+
+    code = "PHOTO_FAR"
+
+
+class PhotoOld(CityError):
+    """By its own word a photo is older than the report; whoever hands it in says that it is right."""
+
+    code = "PHOTO_OLD"
+
+
 class CheckPhotoNeeded(CityError):
     """A check is done on the spot, with a photo."""
 

@@ -4,7 +4,7 @@ Guards are named as in flow.py; each raises the refusal that names it.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
@@ -236,6 +236,31 @@ def needs_after_photo(photo_ids: Collection[str]) -> None:
     """No result without a photo taken afterwards."""
     if not photo_ids:
         raise errors.AfterPhotoNeeded(field="photoIds")
+
+
+def photo_doubts(
+    order: Order, claims: Iterable[tuple[datetime | None, Wgs84 | None]]
+) -> dict[str, int | bool]:
+    """What speaks against photos of a result: taken before the report, or how far away in metres. `claims`
+    are when and where each of them says it was taken; what it does not say speaks against nothing."""
+    found: dict[str, int | bool] = {}
+    for at, where in claims:
+        if at is not None and at < order.reported_at:
+            found["photo_old"] = True
+        if where is not None and order.lon is not None and order.lat is not None:
+            metres = round(distance_m(Wgs84(order.lon, order.lat), where))
+            if metres > max(ON_SITE_M, int(found.get("photo_far_m", 0))):
+                found["photo_far_m"] = metres
+    return found
+
+
+def needs_plausible_photos(doubts: Mapping[str, int | bool], *, sure: bool) -> None:
+    """Asked once (ux O32): who is sure hands them in, and they are marked."""
+    if sure or not doubts:
+        return
+    if "photo_far_m" in doubts:
+        raise errors.PhotoFar(field="photoIds", distance=doubts["photo_far_m"], limit=ON_SITE_M)
+    raise errors.PhotoOld(field="photoIds")
 
 
 def needs_check_photo(photo_ids: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from server.identity import accounts
 from server.identity.tables import PostHolding
 from server.kernel.actors import SYSTEM
 from server.platform.files import File
-from tests.city import BIN, BIN_RULE, on_sqlite, refusal
+from tests.city import BIN, BIN_RULE, FAR, NEAR, on_sqlite, refusal
 from tests.clock import MONDAY
 
 A = OrderAction
@@ -269,3 +269,37 @@ async def retire(city, name: str) -> None:
     [holding] = await city.rows(PostHolding, PostHolding.account_id == name)
     async with city.office.work(SYSTEM) as work:
         await accounts.take_post(work, holding.id)
+
+
+@pytest.mark.parametrize(
+    ("shot", "code"),
+    [
+        ((None, FAR), "PHOTO_FAR"),
+        ((MONDAY - timedelta(hours=1), NEAR), "PHOTO_OLD"),
+        ((MONDAY - timedelta(hours=1), FAR), "PHOTO_FAR"),
+    ],
+)  # fmt: skip
+async def test_a_photo_from_elsewhere_or_from_before_is_asked_about_once_and_marked(city, shot, code):
+    id = await city.sign(await city.dispatch(await city.submit()))
+    photo = await city.photo(city.wang)
+    async with refusal(city.office, code) as refused:
+        await city.finish(id, photo_ids=[photo], shots={photo: shot})
+    assert refused.value.field == "photoIds"
+    await city.finish(id, photo_ids=[photo], shots={photo: shot}, sure=True)
+    [line] = [line for line in await city.lines(id) if line.verb == "order.finish"]
+    at, where = shot
+    marks = ({"photo_old": True} if at else {}) | ({"photo_far_m": 307} if where == FAR else {})
+    assert {key: line.detail[key] for key in line.detail if key.startswith("photo_")} == marks
+    [file] = await city.rows(File, File.id == photo)
+    assert (file.taken_at, file.taken_lon, file.taken_lat) == (at, where.lon, where.lat)
+    ask = "query($id: ID!) { order(id: $id) { timeline { verb photoFarM photoOld } } }"
+    told = (await city.ask(city.li, ask, id=id))["order"]["timeline"]
+    [mine] = [entry for entry in told if entry["verb"] == "verb.order.finish"]
+    assert (mine["photoFarM"], mine["photoOld"]) == (marks.get("photo_far_m"), "photo_old" in marks)
+
+
+async def test_a_photo_that_says_nothing_or_was_taken_there_and_then_is_no_question(city):
+    id = await city.sign(await city.dispatch(await city.submit()))
+    mute, told = await city.photo(city.wang), await city.photo(city.wang)
+    await city.finish(id, photo_ids=[mute, told], shots={told: (city.clock(), NEAR)})
+    assert (await city.order(id)).state == "handled"

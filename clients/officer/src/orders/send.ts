@@ -60,8 +60,10 @@ function isStored(id: string): Promise<void> {
 export function useSend(
   form: Problems,
   fields: Record<string, string>,
-): { busy: Readonly<Ref<boolean>>; send(letter: Letter): Promise<boolean> } {
+): { busy: Readonly<Ref<boolean>>; code: Readonly<Ref<string | null>>; send(letter: Letter): Promise<boolean> } {
   const busy = ref(false)
+  /** Of the last refusal. */
+  const code = ref<string | null>(null)
 
   async function send(letter: Letter): Promise<boolean> {
     if (busy.value) return false
@@ -70,6 +72,7 @@ export function useSend(
     try {
       const { sent } = await post(letter)
       const op = await Promise.race([sent, pause(PATIENCE_MS)])
+      code.value = op?.refusal?.code ?? null
       if (op?.refusal) {
         form.take(new Refusal(op.refusal.code, op.refusal.params, op.refusal.field), fields)
         return false
@@ -84,7 +87,7 @@ export function useSend(
     }
   }
 
-  return { busy: readonly(busy), send }
+  return { busy: readonly(busy), code: readonly(code), send }
 }
 
 const pause = (ms: number): Promise<undefined> => new Promise((done) => setTimeout(done, ms, undefined))

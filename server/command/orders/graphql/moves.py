@@ -126,6 +126,15 @@ class DecideReturn:
 
 
 @strawberry.input
+class ShotInput:
+    """When and where the camera says a photo was taken, as the phone read it before shrinking the picture."""
+
+    photo_id: strawberry.ID
+    taken_at: datetime | None = None
+    place: PlaceInput | None = None
+
+
+@strawberry.input
 class FinishOrder:
     """The result, shown and told; or the coded reason why there can be none."""
 
@@ -136,6 +145,8 @@ class FinishOrder:
     op_id: strawberry.ID
     place: PlaceInput | None = None
     cannot: CloseReason | None = None
+    shots: list[ShotInput] = strawberry.field(default_factory=list)
+    sure: bool = False  # asked about photos from far away or from before: they are right, and marked
 
 
 @strawberry.input
@@ -279,11 +290,13 @@ class Mutation:
 
     @mutation_for(OFFICER)
     async def finish_order(self, info: Info, input: FinishOrder) -> WorkOrder:
-        """提交结果; AFTER_PHOTO_NEEDED without a photo."""
+        """提交结果; AFTER_PHOTO_NEEDED without a photo; PHOTO_FAR, PHOTO_OLD ask once."""
+        shots = {str(s.photo_id): (s.taken_at, s.place.point() if s.place else None) for s in input.shots}
         async with info.context.office.work(info.context.actor) as work:
             if await first(work, "finish", input):
                 await unit.finish(work, id=input.id, version=input.version, text=input.text,
-                                  photo_ids=input.photo_ids, cannot=input.cannot)  # fmt: skip
+                                  photo_ids=input.photo_ids, cannot=input.cannot, shots=shots,
+                                  sure=input.sure)  # fmt: skip
         return await read(info, input.id)
 
     @mutation_for(OFFICER)

@@ -1,7 +1,8 @@
 """The unit's verbs: sign, return, finish, and the head's confirmation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from server.command.library import Library
 from server.command.orders import adjust, rules
@@ -14,12 +15,16 @@ from server.command.orders.tables import WorkOrder
 from server.identity.queries import handlers_of
 from server.kernel.actors import SYSTEM, Post
 from server.kernel.errors import BadInput
+from server.kernel.geo import Wgs84
 from server.kernel.text import clean_line, clean_text
 from server.platform import files, sla
+from server.platform.files import File
 from server.platform.work import Work
 
 A = OrderAction
 TEXT_LIMIT = 1000
+Shot = tuple[datetime | None, Wgs84 | None]  # when and where a photo says it was taken
+NONE_TOLD: Mapping[str, Shot] = {}
 
 
 async def sign(work: Work, *, id: str, version: int) -> WorkOrder:
@@ -89,7 +94,7 @@ async def unassign(work: Work, *, id: str, version: int) -> WorkOrder:
 
 async def finish(
     work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str],
-    cannot: CloseReason | None = None,
+    cannot: CloseReason | None = None, shots: Mapping[str, Shot] = NONE_TOLD, sure: bool = False,
 ) -> WorkOrder:  # fmt: skip
     """G1.19: hand in the result, shown by a photo and told in words the citizen reads; or say for which
     coded reason it cannot be solved.
@@ -105,14 +110,28 @@ async def finish(
     elif cannot in RESOLVED:
         raise BadInput(field="cannot")
     words = clean_text(text, field="text", limit=TEXT_LIMIT, required=True)
-    await files.claim(work, photo_ids, KIND, id, files.PhotoKind.AFTER)
+    photos = await files.claim(work, photo_ids, KIND, id, files.PhotoKind.AFTER)
+    doubts = rules.photo_doubts(order, [_told(photo, shots.get(photo.id)) for photo in photos])
+    rules.needs_plausible_photos(doubts, sure=sure)
     order.finisher_id = order.handler_id = work.actor.id
     order.result_text, order.outcome = words, cannot or CloseReason.SOLVED
     await advance(work, order, A.FINISH, opinion=words, photo_ids=photo_ids,
-                  detail={"reason": cannot} if cannot else None)  # fmt: skip
+                  detail={**({"reason": cannot} if cannot else {}), **doubts})  # fmt: skip
     if await alone(work, order.unit_id, work.actor.id):
         await _confirmed(work, order, opinion="", by_system=True)
     return order
+
+
+def _told(photo: File, shot: Shot | None) -> Shot:
+    """When and where it was taken: the camera's word in the file, else what the phone read before it shrank
+    the picture, which is kept from here on."""
+    if shot:
+        at, where = shot
+        photo.taken_at = photo.taken_at or at
+        if photo.taken_lon is None and where:
+            photo.taken_lon, photo.taken_lat = where.lon, where.lat
+    located = photo.taken_lon is not None and photo.taken_lat is not None
+    return photo.taken_at, Wgs84(photo.taken_lon or 0, photo.taken_lat or 0) if located else None
 
 
 async def alone(work: Work, unit_id: str, person_id: str) -> bool:
