@@ -16,7 +16,6 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from server import demo_desks
 from server.command.knowledge import service as knowledge
 from server.command.knowledge import sheet
 from server.command.library import Library
@@ -37,6 +36,7 @@ from server.command.routing import keeper as routing
 from server.command.setup import service as setup
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
+from server.demo_desks import Desks
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
@@ -171,12 +171,9 @@ class Teller:
             await self._case(an_id(f"case {n}"), case)
 
     async def desks(self) -> None:
-        """Requests that stand on their own."""
-        for n, request in enumerate(story()["requests"]):
-            await demo_desks.tell(
-                lambda who, hours: self._at(self._actors[who], hours), an_id(f"request {n}"), request,
-                self._office.areas.district.code,
-            )  # fmt: skip
+        """What stands on its own: one or more in each list of each desk."""
+        district = self._office.areas.district.code
+        await Desks(self._at, self._actors, an_id, district).tell(STORY / "requests.json")
 
     async def routes(self) -> None:
         """The rules one administrator laid down and the other published."""

@@ -5,6 +5,8 @@ export const routes: RouteRecordRaw[] = [
   { path: '/', component: TodayPage },
   { path: '/orders', component: () => import('./orders/ListPage.vue') },
   { path: '/orders/:id', component: () => import('./orders/CasePage.vue'), props: true, meta: { nav: false } },
+  { path: '/requests', component: () => import('./requests/RequestsPage.vue') },
+  { path: '/requests/:id', component: () => import('./requests/RequestPage.vue'), props: true, meta: { nav: false } },
   { path: '/map', component: () => import('./map/MapPage.vue') },
   { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },

@@ -37,7 +37,7 @@ def of_kind(kind):
 
 
 NOTHING = b'{"request":null}'  # an answer as long as a refusal's
-EMPTY = {"GridDraft"}  # nobody has proposed another map
+EMPTY = {"GridDraft", "Parties"}  # nobody has proposed another map; nobody is searched for
 SILENT = {"LiveTalksAtDesk", "LiveVisits"}  # nothing moves for whoever listens: it says that it is ready
 
 

@@ -13,6 +13,9 @@ export const parts: InboxParts = {
   read: ReadNoticesDocument,
   readAll: ReadAllNoticesDocument,
   live: LiveNoticesDocument,
-  opens: ({ subjectKind, subjectId }) =>
-    subjectKind === 'order' ? `/orders/${subjectId}` : subjectKind === 'brief' ? '/brief' : '/supervisions',
+  opens({ subjectKind, subjectId }) {
+    if (subjectKind === 'order') return `/orders/${subjectId}`
+    if (subjectKind === 'request') return `/requests/${subjectId}`
+    return subjectKind === 'brief' ? '/brief' : '/supervisions'
+  },
 }

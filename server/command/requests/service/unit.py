@@ -46,7 +46,8 @@ async def return_(work: Work, *, id: str, version: int, basis: str, opinion: str
     guards.needs_returnable(work.now, until, clause)
     words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
     unit_id = request.unit_id
-    await take(work, request, A.RETURN, opinion=words, detail={"basis": clause, "unit": unit_id})
+    said = "；".join(filter(None, (clause, words)))  # the desk reads both where it reads what happened
+    await take(work, request, A.RETURN, opinion=said, detail={"basis": clause, "unit": unit_id})
     request.return_times += 1
     request.returned_by, request.unit_id, request.handler_id = unit_id, "", ""
     return request
