@@ -11,6 +11,7 @@ from server.command.orders.cards import CardColour, card
 from server.command.orders.flow import TERMINAL
 from server.command.orders.lanes import DISPATCHER_LANES, UNIT_LANES
 from server.command.orders.tables import WorkOrder
+from server.command.requests.desks import DeskLane
 from server.command.requests.flow import RequestState
 from server.command.requests.tables import CitizenRequest, Rating
 from server.demo import Teller, accounts_of, an_id, seed, story
@@ -99,6 +100,15 @@ async def test_it_is_told_once_and_everybody_finds_something_to_do(office, clock
     assert {lane for lane in DISPATCHER_LANES if not desk[lane]} == set()
     assert {lane for lane in UNIT_LANES if not units[lane]} <= {"supervised", "assist"}
     assert all(field.values())
+
+    # and so has every list of the requests: of the desk, of the units, of the leader, of the window
+    city, told_lanes = City(office, clock), Counter[str]()
+    for name in ("li", "wang", "zhao", "ma", "luolin", "heli", "lin"):
+        counts = await city.ask(await actor(office, name), "{ deskCounts { lane count } }")
+        told_lanes += Counter({each["lane"]: each["count"] for each in counts["deskCounts"]})
+    assert {lane.name for lane in DeskLane} == set(told_lanes)
+    calls = await city.ask(await actor(office, "li"), "{ visits { total } }")
+    assert calls["visits"]["total"] > 0
 
     # and yesterday has something to compare today with
     days = {order.reported_at.date() for order in every if order.state in TERMINAL}
