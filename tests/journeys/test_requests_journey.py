@@ -77,7 +77,7 @@ async def test_a_complaint_is_asked_about_answered_audited_and_rated(
 ) -> None:
     citizen = await phone_page(f"{city.url}/citizen/")
     await expect(citizen.get_by_role("link", name="我要反映")).to_be_visible()
-    title = "补习班关门不退学费"
+    title = "水费多收了没人退"
     id, _ = await filed(citizen, kind="COMPLAINT", text=f"{title}。", phone="13800138009")
     await citizen.goto(f"{city.url}/citizen/#/cases/{id}")
 
@@ -90,33 +90,33 @@ async def test_a_complaint_is_asked_about_answered_audited_and_rated(
     await desk.keyboard.press("s")  # 诉求, by keyboard
     await heading(desk, "诉求")
     await opened(desk, title)
-    await press(desk, "请市民补充", "发给市民", **{"请市民补充什么": "哪一家？交了多少钱？"})
+    await press(desk, "请市民补充", "发给市民", **{"请市民补充什么": "户号是多少？多收了多少？"})
     await expect(standing(desk)).to_contain_text("等市民补充")
     still = desk.locator("main .left").filter(has_text="计时暂停")
     await expect(still).to_have_count(2)  # the desk's own and what was promised
 
     # the citizen reads the question where the case stands, and answers it: the clock goes on
-    await expect(citizen.get_by_role("main")).to_contain_text("哪一家？交了多少钱？", timeout=8_000)
+    await expect(citizen.get_by_role("main")).to_contain_text("户号是多少？多收了多少？", timeout=8_000)
     await citizen.get_by_role("button", name="补充信息").first.click()
     sheet = citizen.get_by_role("dialog", name="补充信息")
-    await sheet.get_by_role("textbox").fill("育苗补习班，两千元。")
+    await sheet.get_by_role("textbox").fill("户号一零二四，多收两百元。")
     await sheet.get_by_role("button", name=re.compile("提交")).click()
     await expect(standing(desk)).to_contain_text("待受理", timeout=8_000)
-    await expect(desk.get_by_role("main")).to_contain_text("育苗补习班，两千元。")
+    await expect(desk.get_by_role("main")).to_contain_text("户号一零二四，多收两百元。")
     await expect(still).to_have_count(0)
-    await press(desk, "转办", "确认转办", **{"承办单位": "区市场监管局"})
+    await press(desk, "转办", "确认转办", **{"承办单位": "区水务局"})
     await expect(standing(desk)).to_contain_text("待单位签收")
 
     # the unit signs, reaches him, writes; its head stands for it; another than the writer lets it out
-    handler = await signed_in(phone_page, city, "officer", "以经办人马骏登录")
+    handler = await signed_in(phone_page, city, "officer", "以经办人梁志登录")
     await heading(handler, "部门待办")
     await handler.get_by_role("link", name=re.compile("^诉求")).click()
     await heading(handler, "诉求")
     await opened(handler, title)
     await press(handler, "签收")
-    await press(handler, "记录联系", "记录", 联系上了="yes", 说了什么="约了周五调解。")
-    await press(handler, "写答复", "提交答复", 答复="已组织调解，商家三日内退款。")
-    head = await signed_in(phone_page, city, "officer", "以单位负责人罗琳登录")
+    await press(handler, "记录联系", "记录", 联系上了="yes", 说了什么="约好上门看表。")
+    await press(handler, "写答复", "提交答复", 答复="已复核水表，多收水费三日内退还。")
+    head = await signed_in(phone_page, city, "officer", "以负责人苏群登录")
     await heading(head, "部门待办")
     await head.goto(f"{city.url}/officer/#/requests?lane=TO_CONFIRM")
     await opened(head, title)
@@ -131,7 +131,7 @@ async def test_a_complaint_is_asked_about_answered_audited_and_rated(
     await expect(audit).to_be_hidden()
 
     # the citizen reads it and is not pleased: somebody is to call
-    await expect(citizen.get_by_role("main")).to_contain_text("商家三日内退款", timeout=8_000)
+    await expect(citizen.get_by_role("main")).to_contain_text("多收水费三日内退还", timeout=8_000)
     await citizen.get_by_role("link", name="评价").click()
     await heading(citizen, "评价办理结果")
     await citizen.get_by_role("radiogroup", name="问题解决了吗").get_by_text("部分解决", exact=True).click()
