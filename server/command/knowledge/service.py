@@ -122,6 +122,11 @@ def answer(office: Office, entry_id: str, *, staff: bool = False) -> KnowledgeEn
     return row
 
 
+def source_of(entry: KnowledgeEntry) -> str:
+    """What an entry rests on, as it is said beside its answer: the law or guide, the article, its day."""
+    return " ".join(filter(None, (entry.source, entry.clause, f"{entry.source_on}")))
+
+
 async def use(work: Work, *, entry_id: str, how: AnswerUse, area: str) -> None:
     """Count once per person, entry and day. Raises NotFound."""
     answer(work.office, entry_id)

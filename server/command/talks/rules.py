@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -39,14 +39,6 @@ class Spoken(Protocol):
     citizen_id: str
     area: str
     agent_id: str
-
-
-class Quoted(Protocol):
-    """What is said of an entry of the knowledge base beside its answer."""
-
-    source: str
-    clause: str
-    source_on: date
 
 
 def sees(actor: Actor, talk: Spoken) -> bool:

@@ -61,7 +61,9 @@ async def ask(work: Work, *, id: str, area: str, turns: Sequence[Turn]) -> Talk:
         _add(work, talk, f"{id}/{n}", TalkSide.CITIZEN, question)
         if turn.entry_id:
             said = knowledge.answer(work.office, turn.entry_id)
-            _add(work, talk, f"{id}/{n}/answer", TalkSide.BOOK, said.answer, said.id, _source(said))
+            _add(
+                work, talk, f"{id}/{n}/answer", TalkSide.BOOK, said.answer, said.id, knowledge.source_of(said)
+            )
     work.session.add(talk)
     _note(work, talk, A.ASK, "")
     return talk
@@ -82,10 +84,8 @@ async def say(
     words = clean_text(text, field="text", limit=rules.TEXT_LIMIT)
     source = ""
     if entry_id:
-        quoted = knowledge.answer(
-            work.office, entry_id, staff=False
-        )  # what is for the staff only is not said
-        words, source, entry_id = words or quoted.answer, _source(quoted), quoted.id
+        quoted = knowledge.answer(work.office, entry_id)  # what is for the staff only is not said
+        words, source, entry_id = words or quoted.answer, knowledge.source_of(quoted), quoted.id
     rules.needs_something(words, photo_ids, entry_id)
     await files.claim(work, photo_ids[: rules.MOST_PHOTOS], KIND, id, PhotoKind.REPLY)
     side = TalkSide.CITIZEN if work.actor.role is CITIZEN else TalkSide.DESK
@@ -181,10 +181,6 @@ def _add(
         id=id, talk_id=talk.id, seq=talk.said, at=work.now, side=side, author_id=author, text=text,
         entry_id=entry_id, source=source,
     ))  # fmt: skip
-
-
-def _source(entry: rules.Quoted) -> str:
-    return " ".join(filter(None, (entry.source, entry.clause, f"{entry.source_on}")))
 
 
 async def _locked(work: Work, id: str) -> Talk:

@@ -24,11 +24,13 @@ from server.identity.tables import Account
 from server.kernel.actors import Post
 from server.platform.vault import Vault
 from tests.city import HERE, on_sqlite, refusal
+from tests.command.knowledge.writing import entry, published
 from tests.command.requests.citizens import verb_of
 from tests.factories import DISTRICT, a_citizen, an_id
 
 K = RequestKind
 SOMEWHERE = Spot(DISTRICT)
+ANSWERED = "query ($id: ID!) { request(id: $id) { reply replySource replyEntryId } }"
 CASE = """query ($id: ID!) { request(id: $id) {
   state kind reply replySource verdict planOn outcome question complains
   answerBy referTo { to phone } next { code by } unit { id } actions
@@ -110,6 +112,25 @@ async def test_a_question_is_answered_at_the_desk_with_its_source_and_let_out_by
     await city.rate(id)
     assert (await city.ask(city.ann, CASE, id=id))["request"]["outcome"] == "RATED"
     assert await city.verbs(id, "request") == ["submit", "direct_answer", "audit_pass", "rate"]
+
+
+async def test_an_answer_from_the_knowledge_base_carries_its_entry_its_source_and_its_day(city):
+    row, id = await entry(city, await published(city)), await asked(city, text="停水会通知吗？")
+    hidden = await entry(city, await published(city, question="抢修电话？", staff_only=True))
+    for absent in (an_id(), hidden.entry_id):
+        async with refusal(city.office, "NOT_FOUND"):
+            await by(city, city.li, desk.answer, id, text="会。", source="", answer_id=absent)
+    await by(city, city.li, desk.answer, id, text="", source="随便写的", answer_id=row.entry_id)
+    await by(city, city.he, desk.audit, id, passed=True, answers=True, opinion="")
+    told = (await city.ask(city.ann, ANSWERED, id=id))["request"]
+    assert told == {
+        "reply": "会，提前 24 小时通知。", "replySource": "城市供水条例 第二十二条 2020-03-27",
+        "replyEntryId": row.entry_id,
+    }  # fmt: skip
+    shown = await city.ask(
+        city.ann, "query ($id: ID!) { knowledgeAnswer(id: $id) { sourceOn } }", id=row.entry_id
+    )
+    assert shown == {"knowledgeAnswer": {"sourceOn": "2020-03-27"}}
 
 
 async def test_only_questions_and_praise_are_answered_at_the_desk(city):

@@ -180,6 +180,11 @@ class Request(View[CitizenRequest]):
         """The rule or guide the answer rests on."""
         return self.row.reply_source or None if self.row.answered_at else None
 
+    @field_for(needs={"answered_at", "answer_id"})
+    def reply_entry_id(self) -> strawberry.ID | None:
+        """The entry of the knowledge base the answer was taken from, to look it up; null when from none."""
+        return strawberry.ID(self.row.answer_id) if self.row.answered_at and self.row.answer_id else None
+
     @field_for(needs={"answered_at", "plan_on"})
     def plan_on(self) -> date | None:
         """A partial answer: when the rest will be done."""

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from server.command.knowledge import service as knowledge
 from server.command.library import Library
 from server.command.orders.rules import OrderSource, needs_point
 from server.command.orders.service import report as intake
@@ -54,14 +55,23 @@ async def name_party(work: Work, *, id: str, version: int, key: str) -> CitizenR
 async def answer(
     work: Work, *, id: str, version: int, text: str, source: str, answer_id: str = ""
 ) -> CitizenRequest:
-    """A question or praise is answered at the desk, with the source it rests on; a colleague lets it out."""
+    """A question or praise is answered at the desk, with the source it rests on; a colleague lets it out.
+
+    What was taken from an entry of the knowledge base carries that entry's source, article and day, and its
+    words when none are given. Raises NotFound for one that does not hold, or is for the staff only.
+    """
     request = await _at_hand(work, id, version, A.DIRECT_ANSWER)
     guards.needs_nobodys(request)
     guards.needs_direct_kind(RequestKind(request.kind))
+    if answer_id:
+        entry = knowledge.answer(work.office, answer_id)
+        text, source, answer_id = text.strip() or entry.answer, knowledge.source_of(entry), entry.entry_id
     words = clean_text(text, field="text", limit=TEXT_LIMIT, required=True)
     guards.needs_no_personal_data(words, "text")
     needed = request.kind == RequestKind.CONSULT
-    request.reply_source = clean_line(source, field="source", limit=LINE_LIMIT, required=needed)
+    if not answer_id:
+        source = clean_line(source, field="source", limit=LINE_LIMIT, required=needed)
+    request.reply_source = source
     request.reply, request.answer_id, request.replied_by = words, answer_id, work.actor.id
     await take(work, request, A.DIRECT_ANSWER, opinion=words)
     return request
