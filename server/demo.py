@@ -18,6 +18,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.command.knowledge import service as knowledge
 from server.command.knowledge import sheet
+from server.command.knowledge.book import Knowledge
+from server.command.knowledge.rules import AnswerUse
 from server.command.library import Library
 from server.command.orders.facts import ReturnReason
 from server.command.orders.flow import OrderState
@@ -164,6 +166,12 @@ class Teller:
             await sheet.bring(work, ENTRIES.read_bytes())
         async with self._at(self._actors["he"], 24 * 59) as work:
             await knowledge.publish_drafts(work)
+        book = self._office.of(Knowledge)
+        await book.refresh(self._office)
+        for question in story()["asked"]:
+            if entry := book.answer(question).best:
+                async with self._at(self._actors["c3"], 30) as work:
+                    await knowledge.use(work, entry_id=entry.entry_id, how=AnswerUse.ASKED, area="")
 
     async def cases(self) -> None:
         """The cases people see first, each left at its own stage."""

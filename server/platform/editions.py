@@ -5,6 +5,7 @@ published is never changed; going back means publishing old content anew. Every 
 edition up within seconds. Edition 0 is what the product ships, and no row.
 """
 
+import asyncio
 import gzip
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,8 @@ class Keeper:
     to rows; `foresee` tells it beforehand. `shipped` is the content of edition 0. `tabular` lets people read
     the content, hand it in and edit it as tables: its faults are asked before `check`, and what changes is
     counted row by row. With `every`, each published edition is taken in turn, not only the newest.
+    `prepare` reckons beforehand, in a thread, what `take`, `foresee` and `published` would be long about in
+    the loop; it remembers it for them.
     """
 
     check: Callable[[Office, bytes], Mapping[str, Any]]
@@ -95,6 +98,7 @@ class Keeper:
     foresee: Callable[[Work, bytes], Awaitable[Sequence[Meaning]]] | None = None
     shipped: Callable[[], bytes] | None = None
     tabular: Tabular | None = None
+    prepare: Callable[[Office, bytes], object] | None = None
     every: bool = False
 
 
@@ -119,7 +123,9 @@ class Shelf:
                 for row in await session.exec(self._missing(kind, no))
             ]  # fmt: skip
         for row in rows:
-            self.keepers[row.kind].take(office, row.no, row.text)
+            content, keeper = row.text, self.keepers[row.kind]
+            await _prepare(office, keeper, content)
+            keeper.take(office, row.no, content)
             self.held[row.kind] = row.no
         return 0  # nothing is left for another turn of the job
 
@@ -203,21 +209,33 @@ def _shipped(keeper: Keeper) -> bytes:
     return keeper.shipped() if keeper.shipped else b""
 
 
+async def _prepare(office: Office, keeper: Keeper, content: bytes) -> None:
+    if keeper.prepare:
+        await asyncio.to_thread(keeper.prepare, office, content)
+
+
 async def _report(work: Work, keeper: Keeper, holds: Edition | None, content: bytes) -> dict[str, Any]:
     """What an edition would change: `against` which one, how many rows of which sheet, and what it means."""
+    before = holds.text if holds else _shipped(keeper)
     report: dict[str, Any] = {"against": holds.no if holds else 0}
+    report |= await asyncio.to_thread(_compared, work.office, keeper, before, content)
+    if keeper.foresee:
+        await _prepare(work.office, keeper, content)
+        report["means"] = [*report.get("means", ()), *await keeper.foresee(work, content)]
+    return report
+
+
+def _compared(office: Office, keeper: Keeper, before: bytes, content: bytes) -> dict[str, Any]:
+    """What can be said without the store; a large map takes seconds, so never in the loop."""
+    report: dict[str, Any] = {}
     if tabular := keeper.tabular:
         tables = tabular.tables(content)
-        fit(work.office, tabular, lined(tables))
-        before = tabular.tables(holds.text if holds else _shipped(keeper))
-        found = changes(tabular, before, tables)
+        fit(office, tabular, lined(tables))
+        found = changes(tabular, tabular.tables(before), tables)
         report["changes"] = {kind: sum(change.kind == kind for change in found) for kind in ChangeKind}
         if not found:
             raise NothingChanged(field="file")
-    report |= keeper.check(work.office, content)
-    if keeper.foresee:
-        report["means"] = [*report.get("means", ()), *await keeper.foresee(work, content)]
-    return report
+    return {**report, **keeper.check(office, content)}
 
 
 async def _proposed(work: Work, kind: str, no: int, action: str) -> Edition:

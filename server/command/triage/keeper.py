@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final
 
 from server.command.library import Library
@@ -27,11 +29,22 @@ def check(office: Office, content: bytes) -> Mapping[str, Any]:
 def take(office: Office, no: int, content: bytes) -> None:
     """Suggest by this model from now on; by words alone when it is broken."""
     try:
-        model = Model.load(content)
+        model = _loaded(content)
     except BadModel:
         log.exception("triage edition %s is broken; words alone suggest", no)
         model = None
     office.tools[Library] = office.of(Library).taught(model)
 
 
-KEEPER = Keeper(check, take)
+@lru_cache(maxsize=1)  # prepared in a thread, then taken
+def _loaded(content: bytes) -> Model:
+    return Model.load(content)
+
+
+def prepare(_office: Office, content: bytes) -> None:
+    """Unpack it beforehand; what is broken is told when it is taken."""
+    with suppress(BadModel):
+        _loaded(content)
+
+
+KEEPER = Keeper(check, take, prepare=prepare)

@@ -53,6 +53,7 @@ def keeper(base: Base) -> Keeper:
 
     return Keeper(
         check=check, take=take, published=published, foresee=foresee,
+        prepare=lambda office, content: _tree(office, base, content),
         tabular=Tabular(SHEETS, checks.faults), shipped=lambda: to_json(tables_of(base.read())),
     )  # fmt: skip
 
