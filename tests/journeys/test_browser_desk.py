@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.journeys.test_browser_journey import find, heading, photo, report, signed_in
+from tests.journeys.test_browser_journey import heading, signed_in
 from tests.servers import Running
 
 pytestmark = pytest.mark.timeout(120)
@@ -98,32 +98,3 @@ async def test_the_queue_is_cleared_by_thumb_on_a_phone_and_the_unit_is_told(
     await expect(told).to_contain_text("已派单给区住建局")
     await told.click()
     await expect(handler.get_by_role("button", name="签收", exact=True)).to_be_visible()
-
-
-async def test_a_report_is_verified_on_the_spot_before_it_is_filed(city: Running, phone_page: Opener) -> None:
-    citizen = await phone_page(f"{city.url}/citizen/")
-    number = await report(citizen, "中山路垃圾桶满溢，没有人清理。")
-    page = await signed_in(phone_page, city, "officer", "以调度员李梅登录")
-    await heading(page, "派单台")
-    await find(page, number)
-    await page.get_by_role("button", name="派网格员核实").tap()
-
-    officer = await signed_in(phone_page, city, "officer", "以网格员陈嘉敏登录")
-    await heading(officer, "今日任务")
-    await officer.get_by_role("navigation", name="主导航").get_by_role("link", name="任务").click()
-    await officer.get_by_role("tab", name="核实", exact=True).click()
-    task = officer.get_by_role("list", name="任务列表").get_by_role(
-        "link", name=re.compile("中山路垃圾桶满溢")
-    )
-    await task.first.click(timeout=15_000)
-    await heading(officer, "现场核实")
-    await officer.get_by_role("button", name="提交核实").click()
-    await expect(officer.get_by_role("alert")).to_contain_text("有问题需要修改")  # nothing chosen yet
-    await officer.get_by_role("radiogroup", name="核实结论").get_by_text("情况属实", exact=True).click()
-    await officer.get_by_label("现场照片").set_input_files(photo("verify", "darkblue"))
-    await officer.get_by_role("button", name="提交核实").click()
-    await heading(officer, "今日任务")
-
-    await find(page, number)  # it is back on the desk, with what the officer saw
-    await expect(page.get_by_role("main")).to_contain_text("情况属实", timeout=15_000)
-    await expect(page.get_by_role("button", name="按建议派单")).to_be_visible()
