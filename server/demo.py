@@ -296,16 +296,14 @@ class Teller:
     ) -> None:
         until = day_of(self._now) + timedelta(days=days)
         async with self._at(await self._handler(id), hours) as work:
-            await applications.apply_suspension(
-                work, id=id, version=await self._version(work, id), until=until, plan=plan, words=words,
-                op_id=an_id(key),
-            )  # fmt: skip
+            version = await self._version(work, id)
+            await applications.apply_suspension(work, id=id, version=version, until=until, plan=plan,
+                                                words=words, op_id=an_id(key))  # fmt: skip
 
     async def _decide(self, id: str, hours: float, key: str, spot: Spot, who: str) -> None:
         async with self._at(self._actors[who], hours) as work:
-            await applications.decide(
-                work, id=id, version=await self._version(work, id), grant=True, opinion=""
-            )
+            version = await self._version(work, id)
+            await applications.decide(work, id=id, version=version, grant=True, opinion="")
 
     async def _verify_ask(self, id: str, hours: float, key: str, spot: Spot) -> None:
         async with self._at(self._actors["li"], hours) as work:
