@@ -204,7 +204,7 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("calendar", recount.recounter({
         "order": partial(orders_reschedule.on_calendar, promised=requests_reschedule.promised),
         "request": requests_reschedule.on_calendar,
-        "supervision": supervisions_reschedule.on_calendar,
+        "visit": visits.on_calendar, "supervision": supervisions_reschedule.on_calendar,
     }))  # fmt: skip
     jobs.add("brief", briefs.freeze, every=briefs.EVERY)
     jobs.add("brief notice", briefs.announce, every=briefs.EVERY)

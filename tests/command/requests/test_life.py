@@ -84,6 +84,7 @@ async def test_one_device_does_not_flood_the_desk(city):
         await city.submit()
     async with refusal(city.office, "TOO_MANY_REPORTS"):
         await city.do(city.ann, service.submit, submission(city))
+    await city.submit(external_id="import/1")  # an import brings as many as there are
     await city.submit(city.ben)
     city.clock.advance(hours=1, seconds=1)
     await city.submit()

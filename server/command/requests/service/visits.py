@@ -1,5 +1,6 @@
 """抽查回访: somebody calls about every bad rating, and one in ten of what was closed without a check."""
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from sqlmodel import col, select
@@ -12,7 +13,7 @@ from server.command.requests.tables import CitizenRequest, Contact, ReturnVisit
 from server.kernel.actors import SYSTEM
 from server.kernel.errors import NotFound, StaleVersion
 from server.kernel.text import clean_text
-from server.platform import sla
+from server.platform import recount, sla
 from server.platform.audit import AuditLine
 from server.platform.work import Moved, Work
 
@@ -94,6 +95,16 @@ async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
     visit = await work.session.get(ReturnVisit, timer.subject_id)
     if visit is not None and level == sla.RUN_OUT:
         _note(work, visit, "clock_100")
+
+
+async def on_calendar(work: Work, ids: Sequence[str]) -> int:
+    """A new calendar moved the day to call by."""
+    free = select(ReturnVisit).where(col(ReturnVisit.id).in_(ids)).with_for_update(skip_locked=True)
+    visits = {row.id: row for row in await work.session.exec(free)}
+    for id, live in (await recount.anew(work, KIND, visits)).items():
+        visits[id].due_at = min((timer.due_at for timer in live if timer.due_at), default=None)
+        _note(work, visits[id], "reschedule", by_system=True)
+    return len(visits)
 
 
 async def _seen(work: Work, id: str, version: int) -> ReturnVisit:
