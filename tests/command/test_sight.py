@@ -72,9 +72,10 @@ EVERY = {
         )
     ],
     Supervision: [
-        {"id": f"{area}{unit}", "no": f"{area}{unit}", "state": "issued", "kind": "leader", "order_id": "",
-         "area": area, "unit_id": unit, "issuer_id": "ann", "text": "", "issued_at": MONDAY, "due_at": MONDAY}
-        for area in AREAS for unit in UNITS
+        {"id": f"{n}", "no": f"{n}", "state": "issued", "kind": "leader", "order_id": "",
+         "area": area, "unit_id": unit, "against": against, "issuer_id": "ann", "text": "",
+         "issued_at": MONDAY, "due_at": MONDAY}
+        for n, (area, unit, against) in enumerate(product(AREAS, UNITS, AGAINST))
     ],
 }  # fmt: skip
 TWINS: dict[Any, tuple[Any, Any]] = {

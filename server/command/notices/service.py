@@ -22,7 +22,7 @@ from server.identity.queries import staff_in
 from server.kernel.actors import OFFICER, SYSTEM, Actor, Post
 from server.kernel.against import bars
 from server.platform.audit import AuditLine
-from server.platform.news import HEADS, Cursor
+from server.platform.news import HEADS, Cursor, News
 from server.platform.rows import fresh
 from server.platform.work import Office, Work
 
@@ -61,7 +61,7 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
     recent = [fact for fact in facts if work.now - fact[0].at <= STALE and fact[0].topic != KIND]
     if not recent:
         return
-    ids = {news.subject_id for news, _ in recent if news.topic == "order"}
+    ids = {_case(news, line) for news, line in recent} - {""}
     cases = {row.id: row for row in await work.session.exec(orders.some(SYSTEM, ids))}
     people: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for order_id, kind, id, person_id in await requests.people_of(work.session, ids):
@@ -84,7 +84,7 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
         clock = _clock(line)
         if rules.mark_of(news.verb) != highest.get((news.subject_id, clock, news.at)):
             continue  # several marks in one sweep: the last one says it all
-        case = cases.get(news.subject_id)
+        case = cases.get(_case(news, line))
         rule = rules.rule_for(news.verb, clock, danger=bool(case and case.danger))
         if rule is None:
             continue
@@ -97,10 +97,11 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
                 handler_id=case.handler_id, receiver=event.receiver, touches=event.touches,
             )  # fmt: skip
         found = rules.recipients(rule.to, event, staff) - {line.actor_id if line else ""}
-        citizens = people[news.subject_id] if To.CITIZENS in rule.to else []
+        citizens = people[case.id] if case and To.CITIZENS in rule.to else []
         mine = {person_id for _, _, person_id in citizens}
-        allowed = [id for id in sorted(found - mine) if not case or _may(actors.get(id, []), id, case)]
-        against = marks.get(news.subject_id, "") if news.topic == "request" else ""
+        own = case if news.topic == "order" else None
+        allowed = [id for id in sorted(found - mine) if not own or _may(actors.get(id, []), id, own)]
+        against = case.against if case else marks.get(news.subject_id, "")
         allowed = [id for id in allowed if not any(bars(actor, against) for actor in actors.get(id, []))]
         staffs = dict.fromkeys(allowed, (news.topic, news.subject_id))
         told = staffs | {id: (kind, subject) for kind, subject, id in reversed(citizens)}  # once each
@@ -114,6 +115,13 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
             )  # fmt: skip
             work.add(notice)
             work.tell(f"{KIND}.new", KIND, notice.id, area=news.area, touches=[f"person:{person_id}"])
+
+
+def _case(news: News, line: AuditLine | None) -> str:
+    """The case an event is about: itself, or the one a supervision is of; "" for none."""
+    if news.topic == "supervision" and line:
+        return str(line.detail.get("order", ""))
+    return news.subject_id if news.topic == "order" else ""
 
 
 def _clock(line: AuditLine | None) -> str:

@@ -351,7 +351,8 @@ def read_wholes(ids: list[str]) -> Any:
 
 
 async def same_kind(read: Reader, matters: Collection[str], now: datetime) -> dict[str, dict[str, int]]:
-    """By matter and unit: how many cases reported in 90 days went there."""
+    """By matter and unit: how many cases reported in 90 days went there; complaints about somebody are left
+    out."""
     found: dict[str, dict[str, int]] = {}
     for code, unit_id, n in await read.tuples(_sent(matters, now - timedelta(days=90))):
         found.setdefault(code, {})[unit_id] = n
@@ -361,7 +362,8 @@ async def same_kind(read: Reader, matters: Collection[str], now: datetime) -> di
 @kept
 def _sent(matters: Collection[str], since: datetime) -> Any:
     matter, unit = col(WorkOrder.matter_code), col(WorkOrder.unit_id)
-    since_then = (matter.in_(matters), col(WorkOrder.reported_at) >= since, unit != "")
+    nobody = col(WorkOrder.against) == ""  # a hint must not tell anybody of a complaint about him
+    since_then = (matter.in_(matters), col(WorkOrder.reported_at) >= since, unit != "", nobody)
     return columns(matter, unit, func.count()).where(*since_then).group_by(matter, unit)
 
 

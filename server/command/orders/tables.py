@@ -39,7 +39,7 @@ class WorkOrder(SQLModel, table=True):
               "bundled_due_at", "return_times", "unsolved_times", "against"),
         _open("unit", "unit_id", "state", "due_at", "supervised", "rework_times", "reopen_times", "against"),
         _open("spot", "spot", "lon", "lat", "confidential", "source", "reporter_id"),
-        Index("work_order_matter", "matter_code", "reported_at", "unit_id"),
+        Index("work_order_matter", "matter_code", "reported_at", "unit_id", "against"),
         Index("work_order_rated", "rated_at", "area", "satisfied"),
         Index("work_order_source", "source_id"),
         Index("work_order_checker", "checker_id", "state"),

@@ -10,7 +10,8 @@ from sqlmodel import col
 from sqlmodel import select as rows_of
 from sqlmodel.sql.expression import SelectOfScalar
 
-from server.command.orders.queries import within
+from server.command.orders.queries import unbarred, within
+from server.kernel.actors import Actor
 from server.kernel.errors import BadInput
 from server.platform.kept import kept
 from server.platform.read import Reader
@@ -119,9 +120,11 @@ class Cell:
     rest: str = ""  # … or this one not
 
 
-async def behind(read: Reader, cell: Cell, first: int, after: tuple[str, str] | None) -> list[OrderFacts]:
+async def behind(
+    read: Reader, actor: Actor, cell: Cell, first: int, after: tuple[str, str] | None
+) -> list[OrderFacts]:
     """`first` + 1 of them behind `after`, the newest day first."""
-    rows = _cell(rows_of(OrderFacts), cell)
+    rows = _cell(rows_of(OrderFacts), actor, cell)
     day, id = col(OrderFacts.day), col(OrderFacts.order_id)
     if after:
         on = day_from(after[0])
@@ -137,12 +140,13 @@ def day_from(text: str) -> date:
         raise BadInput(field="after") from None
 
 
-async def how_many(read: Reader, cell: Cell) -> int:
+async def how_many(read: Reader, actor: Actor, cell: Cell) -> int:
     """How many there are."""
-    return int(await read.value(_cell(select(func.count()).select_from(OrderFacts), cell)))
+    return int(await read.value(_cell(select(func.count()).select_from(OrderFacts), actor, cell)))
 
 
-def _cell(rows: Any, cell: Cell) -> Any:
+def _cell(rows: Any, actor: Actor, cell: Cell) -> Any:
+    rows = rows.where(unbarred(col(OrderFacts.against), actor))
     rows = rows.where(col(OrderFacts.day) >= cell.first, col(OrderFacts.day) <= cell.last)
     if cell.unit_id:
         rows = rows.where(col(OrderFacts.unit_id) == cell.unit_id)

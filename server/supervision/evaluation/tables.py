@@ -81,6 +81,7 @@ class OrderFacts(Counted, table=True):
     day: date | None = None  # the one it counts on; None: it does not count (again)
     unit_id: str = ""
     area: str
+    against: str = ""  # whom it complains about, see kernel/against.py
     category: str = ""
     difficulty: str = ""
     passed: list[list[Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from server.command.orders.queries import within
+from server.command.orders.queries import unbarred, within
 from server.kernel.actors import DISPATCHERS, SYSTEM, UNIT_POSTS, Actor, Post, Role
 from server.platform.kept import kept
 from server.supervision.orders.flow import TERMINAL
@@ -17,8 +17,9 @@ from server.supervision.orders.tables import Supervision
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[Supervision]:
-    """Leaders and dispatchers see their area's, a unit its own; citizens none."""
-    rows = select(Supervision)
+    """Leaders and dispatchers see their area's, a unit its own; none of them one about a complaint against
+    himself, his unit or his line. Citizens see none."""
+    rows = select(Supervision).where(unbarred(col(Supervision.against), actor))
     match actor.role:
         case Role.LEADER:
             return rows.where(within(col(Supervision.area), actor.area))

@@ -10,7 +10,7 @@ from server.platform import recount
 from server.platform.sla import Timer
 from server.platform.work import Work
 from server.supervision.orders import rules
-from server.supervision.orders.service import KIND
+from server.supervision.orders.service import KIND, touches
 from server.supervision.orders.tables import Supervision
 
 RESCHEDULE = "reschedule"
@@ -35,7 +35,7 @@ async def on_calendar(work: Work, ids: Sequence[str]) -> int:
     for id in sorted(moved):
         row = rows[id]
         work.record(f"{KIND}.{RESCHEDULE}", KIND, id, area=row.area, receiver=row.unit_id,
-                    touches=[f"unit:{row.unit_id}", f"person:{row.issuer_id}"],
+                    touches=touches(row),
                     detail={"edition": work.office.calendar.edition})  # fmt: skip
     return len(rows)
 

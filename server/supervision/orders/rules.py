@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from server.kernel import against
 from server.kernel.actors import DISPATCHERS, SYSTEM, UNIT_POSTS, Actor, Post, Role
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import CityError, IllegalStep
@@ -167,10 +168,13 @@ class Placed(Protocol):
 
     area: str
     unit_id: str
+    against: str
 
 
 def sees(actor: Actor, row: Placed) -> bool:
     """Whether the actor sees it: what `queries.visible_to` says of rows, said of one that is here."""
+    if against.bars(actor, row.against):
+        return False
     match actor.role:
         case Role.LEADER:
             return row.area.startswith(actor.area)
@@ -180,3 +184,8 @@ def sees(actor: Actor, row: Placed) -> bool:
             return row.unit_id == actor.unit_id
         case Role.OFFICER | Role.CITIZEN:
             return False
+
+
+def hides(actor: Actor, row: Placed) -> bool:
+    """Not even that something moved is told to whom the case complains about."""
+    return against.bars(actor, row.against)

@@ -37,6 +37,7 @@ class Case(Protocol):
     area: str
     unit_id: str
     state: str
+    against: str
 
 
 async def ask_issue(
@@ -85,9 +86,9 @@ async def _open(
     entry, calendar = FLOW.enter(A.ISSUE, work.actor.post), work.office.calendar
     row = Supervision(
         id=id, no=await numbers.case_no(work.session, PREFIX, day_of(work.now)), state=entry.target,
-        kind=kind, order_id=order.id, area=order.area, unit_id=order.unit_id, issuer_id=work.actor.id,
-        text=text, issued_at=work.now, due_at=calendar.due(work.now, limit), target_state=order.state,
-        level=work.actor.area or work.office.settings.district,
+        kind=kind, order_id=order.id, area=order.area, against=order.against, unit_id=order.unit_id,
+        issuer_id=work.actor.id, text=text, issued_at=work.now, due_at=calendar.due(work.now, limit),
+        target_state=order.state, level=work.actor.area or work.office.settings.district,
     )  # fmt: skip
     work.session.add(row)
     await _turn(work, row, entry.clock, reply=limit)
@@ -238,8 +239,8 @@ async def on_mark(work: Work, timer: sla.Timer, level: int) -> None:
         if level == 200 and A.ESCALATE in FLOW.offered(SupervisionState(row.state), SYSTEM.post):
             await _raise(work, row, timer.name)
             return
-    work.record(f"{KIND}.clock_{level}", KIND, row.id, area=row.area, detail={"clock": timer.name},
-                touches=_touches(row))  # fmt: skip
+    work.record(f"{KIND}.clock_{level}", KIND, row.id, area=row.area, touches=touches(row),
+                detail={"order": row.order_id, "clock": timer.name})  # fmt: skip
 
 
 async def _raise(work: Work, row: Supervision, clock: str) -> None:
@@ -274,9 +275,11 @@ def _note(
     opinion: str = "", detail: Mapping[str, object] | None = None, by: Actor | None = None,
 ) -> None:  # fmt: skip
     work.record(f"{KIND}.{action}", KIND, row.id, area=row.area, source=source, target=target,
-                opinion=opinion, receiver=row.unit_id, detail=detail, touches=_touches(row),
-                by=by)  # fmt: skip
+                opinion=opinion, receiver=row.unit_id, detail={"order": row.order_id, **(detail or {})},
+                touches=touches(row), by=by)  # fmt: skip
 
 
-def _touches(row: Supervision) -> list[str]:
+def touches(row: Supervision) -> list[str]:
+    """Whom its news concerns: the unit and the issuer. Neither can be complained about: the one never gets
+    such a case, the other does not see it."""
     return [f"unit:{row.unit_id}", f"person:{row.issuer_id}"]

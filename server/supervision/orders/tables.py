@@ -28,6 +28,7 @@ class Supervision(SQLModel, table=True):
     kind: str
     order_id: str
     area: str
+    against: str = ""  # whom its case complains about, see kernel/against.py
     unit_id: str
     issuer_id: str
     text: str

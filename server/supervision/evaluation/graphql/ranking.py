@@ -18,7 +18,6 @@ from server.platform.work import Office
 from server.supervision.evaluation import queries
 from server.supervision.evaluation.graphql.types import LeftOut, Ranking, RankingRow
 from server.supervision.evaluation.queries import Cell
-from server.supervision.evaluation.rules.fairness import LEAST_RANKED, percentile
 from server.supervision.evaluation.rules.formulas import total
 from server.supervision.evaluation.rules.ranking import (
     MEASURES,
@@ -69,16 +68,14 @@ async def ranking(office: Office, area: str, measure: RankingMeasure, by: Rankin
     part, n = share_of(mixed, measure)
     units = office.of(Library).units
     left_out = total(each for mix in mixed.values() for each in mix.values())
-    rows = []
-    for key, row in ranked(mixed, measure):
-        was, of = before.get(key, (0, 0))
-        took = times.get(key, {})
-        rows.append(RankingRow.of(
-            key, row, unit=Unit.of(units[key]) if by is RankingBy.UNIT and key in units else None,
+    rows = [
+        RankingRow.of(
+            key, row, *before.get(key, (0, 0)), times.get(key, {}),
+            unit=Unit.of(units[key]) if by is RankingBy.UNIT and key in units else None,
             area=Area.of(office.areas, key) if by is RankingBy.AREA else None,
-            before=was / of if of >= LEAST_RANKED else None, before_n=of,
-            median_minutes=percentile(took, 50), p90_minutes=percentile(took, 90),
-        ))  # fmt: skip
+        )
+        for key, row in ranked(mixed, measure)
+    ]  # fmt: skip
     return Ranking(
         measure=measure, by=by, first=period.first, last=period.last,
         frozen_at=midnight(day_of(office.clock())), part=part, n=n, share=part / n if n else None, rows=rows,
@@ -115,12 +112,12 @@ async def page_of(info: Info, cell: Cell, first: int, after: str | None) -> Orde
     """A page of the orders behind a figure that this person may see."""
     office, actor = info.context.office, info.context.actor
     key: tuple[str, str] | None = decode(after, str, str) if after else None
-    found = await queries.behind(office.read, cell, first, key)
+    found = await queries.behind(office.read, actor, cell, first, key)
     page = Page.of(found, first, lambda row: (row.day.isoformat() if row.day else "", row.order_id))
     ids = [row.order_id for row in page.items]
     needs = together(("id",), info.needs("items"))
     rows = {row.id: row for row in await office.read.lines(orders.read_some(actor, ids), needs)}
-    how_many = await queries.how_many(office.read, cell) if info.asks("total") else 0
+    how_many = await queries.how_many(office.read, actor, cell) if info.asks("total") else 0
     return OrderPage(
         items=WorkOrder.of([rows[id] for id in ids if id in rows]), next=page.next, total=how_many
     )

@@ -1,5 +1,6 @@
 """What evaluation shows: every rate with its numerator, its denominator and how sure it is."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ import strawberry
 
 from server.identity.graphql import Area, Unit
 from server.kernel.actors import LEADER, STAFF, Role
-from server.supervision.evaluation.rules.fairness import Band, Compared
+from server.supervision.evaluation.rules.fairness import LEAST_RANKED, Band, Compared, percentile
 from server.supervision.evaluation.rules.ranking import RankingBy, RankingMeasure
 
 ONLY_LEADERS: frozenset[Role] = frozenset({LEADER})
@@ -36,12 +37,16 @@ class RankingRow:
     p90_minutes: int | None
 
     @classmethod
-    def of(cls, key: str, row: Compared, **told: object) -> "RankingRow":
-        """A row of the table."""
+    def of(
+        cls, key: str, row: Compared, was: int, before_n: int, took: Mapping[int, int], *,
+        unit: Unit | None = None, area: Area | None = None,
+    ) -> "RankingRow":  # fmt: skip
+        """A row of the table: what it was of `before_n` before, and how long handling took, by minutes."""
         return cls(
             key=key, part=row.part, n=row.n, share=row.share, adjusted=row.adjusted, low=row.low,
             high=row.high, funnel_low=row.funnel_low, funnel_high=row.funnel_high, band=row.band,
-            **told,  # type: ignore[arg-type]
+            unit=unit, area=area, before=was / before_n if before_n >= LEAST_RANKED else None,
+            before_n=before_n, median_minutes=percentile(took, 50), p90_minutes=percentile(took, 90),
         )  # fmt: skip
 
 

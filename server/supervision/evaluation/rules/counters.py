@@ -47,6 +47,7 @@ class Case:
     bundled_due_at: datetime | None
     exempt: bool
     verified: bool = False
+    against: str = ""  # whom it complains about, see kernel/against.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class Facts:
     passed: tuple[Passed, ...] = ()
     minutes: int | None = None  # from the first dispatch to the end of handling
     over_times: float | None = None  # 超时倍数: (used − limit) / limit
+    against: str = ""
 
     @property
     def parts(self) -> dict[str, Counters]:

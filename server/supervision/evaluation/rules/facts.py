@@ -44,7 +44,7 @@ def facts(
     told = _Told.of(lines, case)
     handling = [clock for clock in clocks if clock.name == "handle"]
     bare = Facts(None, case.unit_id, case.area, case.matter_code[:2], difficulty(clocks, told.extended),
-                 Counters(), _passed(lines, case))  # fmt: skip
+                 Counters(), _passed(lines, case), against=case.against)  # fmt: skip
     match case.state:
         case OrderState.MERGED:
             return replace(bare, on=told.ended_on, unit_id="", passed=(), counts=Counters(merged=1))

@@ -84,9 +84,9 @@ async def _content(office: Office, work: Work, area: str, day: date) -> dict[str
     late = usual.stood(counts.stock["overdue"], counts.daily["overdue"], first, day_of(work.now))
     before = late.get(day - timedelta(days=1))
     cell = Cell(day, day, area=area, of="dispose_need")
-    due = [row.order_id for row in await queries.behind(office.read, cell, EVERYTHING, None)]
+    due = [row.order_id for row in await queries.behind(office.read, SYSTEM, cell, EVERYTHING, None)]
     cell = Cell(day, day, area=area, of="dispose_need", part="dispose_intime")
-    ontime = [row.order_id for row in await queries.behind(office.read, cell, EVERYTHING, None)]
+    ontime = [row.order_id for row in await queries.behind(office.read, SYSTEM, cell, EVERYTHING, None)]
     hot_area, hot_category, hot = brief.hottest(_places(office, area, reported))
     told_of = brief.Day(
         new=[id for id, _, _ in reported], due=due, ontime=ontime,

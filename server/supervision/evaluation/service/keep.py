@@ -136,7 +136,7 @@ class Changes:
 def case_of(head: Head) -> Case:
     """What the order itself says."""
     return Case(head.id, head.state, head.area, head.source, head.matter_code, head.unit_id,
-                head.bundled_due_at, head.exempt, head.verified)  # fmt: skip
+                head.bundled_due_at, head.exempt, head.verified, head.against)  # fmt: skip
 
 
 def line_of(entry: Any) -> Line:
@@ -156,7 +156,7 @@ def facts_of(row: Any) -> Facts:
     return Facts(
         row.day, row.unit_id, row.area, row.category, row.difficulty,
         Counters(*COUNTS(row)),
-        tuple(Passed(*each) for each in row.passed), row.minutes, row.over_times,
+        tuple(Passed(*each) for each in row.passed), row.minutes, row.over_times, row.against,
     )  # fmt: skip
 
 
@@ -166,5 +166,6 @@ def row_of(order_id: str, facts: Facts) -> Row:
         "order_id": order_id, "day": facts.on, "unit_id": facts.unit_id, "area": facts.area,
         "category": facts.category, "difficulty": facts.difficulty,
         "passed": [list(astuple(each)) for each in facts.passed], "minutes": facts.minutes,
-        "over_times": facts.over_times, **dict(zip(COUNTERS, COUNTS(facts.counts), strict=True)),
+        "over_times": facts.over_times, "against": facts.against,
+        **dict(zip(COUNTERS, COUNTS(facts.counts), strict=True)),
     }  # fmt: skip

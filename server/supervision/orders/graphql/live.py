@@ -17,7 +17,8 @@ from server.supervision.orders.tables import Supervision as Row
 class Subscription:
     """Supervisions' part of the live root."""
 
-    @live_for(OFFICER, LEADER, interest=partial(interest, topic=service.KIND), of=Row, sees=rules.sees)
+    @live_for(OFFICER, LEADER, interest=partial(interest, topic=service.KIND), of=Row, sees=rules.sees,
+              hides=rules.hides)  # fmt: skip
     def live_supervisions(self, told: Told, row: Row | None) -> SupervisionEvent:
         """What moved after `since`. A hint: the list query stays the truth."""
         return SupervisionEvent(
