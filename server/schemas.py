@@ -27,6 +27,7 @@ from server.command.orders.graphql import pairs as order_pairs
 from server.command.orders.graphql import reads as order_reads
 from server.command.orders.graphql import reclassify as order_reclassify
 from server.command.orders.graphql import split as order_split
+from server.command.orders.graphql import workload as order_workload
 from server.command.requests.graphql import desk_moves, desk_reads
 from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
@@ -64,6 +65,7 @@ ROOMS = (  # a line each, so that rooms are added side by side
     order_pairs,
     order_live,
     order_hot,
+    order_workload,
     request_reads,
     request_moves,
     request_live,

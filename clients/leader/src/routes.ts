@@ -7,6 +7,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/orders/:id', component: () => import('./orders/CasePage.vue'), props: true, meta: { nav: false } },
   { path: '/requests', component: () => import('./requests/RequestsPage.vue') },
   { path: '/requests/:id', component: () => import('./requests/RequestPage.vue'), props: true, meta: { nav: false } },
+  { path: '/cards', component: () => import('./today/CardsPage.vue') },
   { path: '/map', component: () => import('./map/MapPage.vue') },
   { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },

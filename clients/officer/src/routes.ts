@@ -32,6 +32,9 @@ export const routes: RouteRecordRaw[] = [
   { path: '/visits', component: () => import('./requests/VisitsPage.vue'), meta: sub },
   { path: '/visits/:id', component: () => import('./requests/VisitPage.vue'), props: true, meta: sub },
   { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue'), meta: sub },
+  { path: '/board', component: () => import('./board/BoardPage.vue') },
+  { path: '/board/cases', component: () => import('./board/CasesPage.vue'), meta: sub },
+  { path: '/reports', component: () => import('./reports/ReportPage.vue'), meta: sub },
   { path: '/talks', component: () => import('./talks/TalksPage.vue'), meta: sub },
   { path: '/talks/:id', component: () => import('./talks/TalkPage.vue'), props: true, meta: sub },
   {

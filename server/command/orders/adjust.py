@@ -26,6 +26,7 @@ REOPEN_DAYS = 30
 MAX_SUSPENSION_DAYS = 365
 BACKLOG = timedelta(days=60)  # 积存: natural days after a suspension was granted (domain A9.2)
 APPEAL_LIMIT = Limit(5, TimeUnit.WORK_DAY)  # domain G1.30
+COUNT_DAYS = 30  # natural days after closing in which a unit disputes that the case counts as its own
 RETURN_SHARE = 0.5  # domain G1.11
 RETURNS_TO_DISPUTE = 2  # domain A10
 
@@ -35,6 +36,7 @@ WAITS: Mapping[str, Collection[str]] = {  # where a case must stand for what is 
     K.EXTENSION: {S.IN_PROGRESS},
     K.SUSPENSION: {S.IN_PROGRESS},
     K.APPEAL: {S.CLOSED},
+    K.COUNT: {S.CLOSED},
     K.VOID: OPEN_BEFORE_HANDLED,
     "ruling": {S.DISPUTED},
 }
@@ -45,6 +47,8 @@ ASKED: Mapping[OrderAction, str] = {  # the answer → what it answers
     A.REFUSE_SUSPENSION: "suspension.desk",
     A.REVIEW_APPEAL: "appeal.desk",
     A.GRANT_APPEAL: "appeal.second",
+    A.GRANT_COUNT: "count.desk",
+    A.REFUSE_COUNT: "count.desk",
     A.VOID: "void.second",
     A.REFUSE_VOID: "void.second",
     A.SIGN_RULING: "ruling.leader",
@@ -227,6 +231,19 @@ def needs_appealable(order: Order, now: datetime) -> None:
         raise errors.LimitReached(what="appeal", limit=1)
     if now > order.appeal_until:
         raise errors.AppealTooLate(days=round(APPEAL_LIMIT.value))
+
+
+def disputable(order: Order, now: datetime) -> bool:
+    """Closed, not disputed before, and within 30 days."""
+    return order.count_until is not None and now <= order.count_until
+
+
+def needs_disputable(order: Order, now: datetime) -> None:
+    """That a closed case counts is disputed once, in time."""
+    if order.count_until is None:
+        raise errors.LimitReached(what="dispute_count", limit=1)
+    if now > order.count_until:
+        raise errors.CountTooLate(days=COUNT_DAYS)
 
 
 def needs_voidable(from_citizen: bool, reason: VoidReason) -> None:

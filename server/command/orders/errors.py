@@ -201,6 +201,12 @@ class AppealTooLate(CityError):
     code = "APPEAL_TOO_LATE"
 
 
+class CountTooLate(CityError):
+    """That a case counts is disputed within 30 days of the close."""
+
+    code = "COUNT_TOO_LATE"
+
+
 class CheckNotWaivable(CityError):
     """Dangerous and urgent kinds are always checked."""
 

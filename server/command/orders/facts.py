@@ -29,6 +29,7 @@ class Order(Protocol):
     closed_at: datetime | None
     suspended_at: datetime | None
     appeal_until: datetime | None
+    count_until: datetime | None
     overdue: bool
     danger: bool
     first_unit: str
@@ -90,6 +91,7 @@ class ApplicationKind(StrEnum):
     EXTENSION = "extension"
     SUSPENSION = "suspension"
     APPEAL = "appeal"
+    COUNT = "count"  # that the case is not counted as the unit's
     VOID = "void"
 
 

@@ -84,6 +84,9 @@ class OrderAction(StrEnum):
     REVIEW_APPEAL = "review_appeal"  # the dispatcher's half
     GRANT_APPEAL = "grant_appeal"    # the acceptor's half
     REFUSE_APPEAL = "refuse_appeal"
+    DISPUTE_COUNT = "dispute_count"  # 归属申诉: it should not count as ours
+    GRANT_COUNT = "grant_count"
+    REFUSE_COUNT = "refuse_count"
     SPLIT = "split"                  # 拆分: parts for several units
     PART = "part"                    # one of them begins
     PARTS_DONE = "parts_done"        # the last of them is over
@@ -174,6 +177,9 @@ FLOW = Flow(
         Step(S.CLOSED,        A.REVIEW_APPEAL,  S.CLOSED,        DISPATCHER, basis="G1.30: the first review", guards=("asked",)),
         Step(S.CLOSED,        A.GRANT_APPEAL,   S.CLOSED,        DISPATCHER, basis="G1.30: the second; the excuse, never the fact", guards=("asked", "second_person")),
         Step(S.CLOSED,        A.REFUSE_APPEAL,  S.CLOSED,        DISPATCHER, basis="G1.30", guards=("asked", "second_person", "opinion")),
+        Step(S.CLOSED,        A.DISPUTE_COUNT,  S.CLOSED,        UNIT,       basis="A9.2, 裁定非责: each unit may dispute a counted case", guards=("own_unit", "free", "disputable", "opinion")),
+        Step(S.CLOSED,        A.GRANT_COUNT,    S.CLOSED,        DISTRICT,   basis="A9.2: the case counts for nobody; its facts stay", guards=("asked", "second_person")),
+        Step(S.CLOSED,        A.REFUSE_COUNT,   S.CLOSED,        DISTRICT,   basis="A9.2", guards=("asked", "second_person", "opinion")),
         *(Step(state,         A.SPLIT,          S.SPLIT,         DISPATCHER, Clock(stop=("accept", "dispatch", "handle")), "one case for several units; the citizen's promise runs on", ("place", "whole", "parts"))
           for state in (S.REPORTED, S.FILED, S.RETURNED)),
         Step(S.SPLIT,         A.PARTS_DONE,     S.CLOSE_PENDING, SYSTEM,     basis="closed only when its parts are"),

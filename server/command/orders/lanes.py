@@ -24,6 +24,7 @@ ASKED_OF = {  # what waits for the word of each post
     Post.STREET_DISPATCHER: ("appeal.desk", "appeal.second", "extension.desk"),
     Post.DISTRICT_DISPATCHER: (
         "appeal.desk", "appeal.second", "extension.desk", "suspension.desk", "void.second",
+        "count.desk",
     ),
     Post.LEADER: ("ruling.leader",),
 }  # fmt: skip

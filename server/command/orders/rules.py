@@ -101,7 +101,8 @@ def counts(state: str) -> bool:
 OFFERED = frozenset({  # what `offered` reads of an order
     "state", "reporter_id", "unit_id", "handler_id", "verifier_id", "checker_id", "finisher_id",
     "return_times", "lon", "ruled_unit", "first_unit", "also", "pending", "extension_times",
-    "suspended_at", "appeal_until", "closed_at", "reopen_times", "rework_times", "parent_id", "parts",
+    "suspended_at", "appeal_until", "count_until", "closed_at", "reopen_times", "rework_times",
+    "parent_id", "parts",
 })  # fmt: skip
 
 
@@ -131,6 +132,8 @@ def _fits(order: Order, action: OrderAction, actor: Actor, now: datetime) -> boo
             return own and adjust.answers(action, order.pending)
         case A.APPEAL:
             return own and free and adjust.appealable(order, now)
+        case A.DISPUTE_COUNT:
+            return own and free and adjust.disputable(order, now)
         case A.INTERIM:
             return order.first_unit == actor.unit_id
         case A.ACCEPT_SHARE | A.DECLINE_SHARE:

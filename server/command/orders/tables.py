@@ -116,6 +116,7 @@ class WorkOrder(SQLModel, table=True):
     )  # granted once: from here 积存 counts
     suspended_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # while it rests
     appeal_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # while the unit may appeal
+    count_until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # … and dispute that it counts
 
     overdue: bool = False  # a running clock is past its deadline
     overtime: bool = False  # the fact, fixed when handling ended
@@ -149,7 +150,8 @@ class OrderPair(SQLModel, table=True):
 
 
 class OrderApplication(SQLModel, table=True):
-    """What a unit asks of the desk, or one person of a second one: extension, suspension, appeal, void."""
+    """What a unit asks of the desk, or one person of a second one: extension, suspension, appeal,
+    void, and that a case does not count as its own."""
 
     __tablename__ = "order_application"
     __table_args__ = (Index("order_application_order", "order_id", "asked_at"),)

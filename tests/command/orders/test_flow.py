@@ -94,6 +94,9 @@ LAW = {
         (S.CLOSED, action): (S.CLOSED, DISPATCHERS, clock())
         for action in (A.REVIEW_APPEAL, A.GRANT_APPEAL, A.REFUSE_APPEAL)
     },
+    (S.CLOSED, A.DISPUTE_COUNT): (S.CLOSED, UNIT_POSTS, clock()),
+    (S.CLOSED, A.GRANT_COUNT): (S.CLOSED, DISTRICT, clock()),
+    (S.CLOSED, A.REFUSE_COUNT): (S.CLOSED, DISTRICT, clock()),
     **{(state, A.ASK_VOID): (state, DISTRICT, clock()) for state in OPEN_BEFORE_HANDLED},
     **{(state, A.VOID): (S.VOIDED, DISTRICT, clock(stop=ALL)) for state in OPEN_BEFORE_HANDLED},
     **{(state, A.REFUSE_VOID): (state, DISTRICT, clock()) for state in OPEN_BEFORE_HANDLED},
@@ -167,6 +170,7 @@ def test_every_state_can_be_reached_and_left_unless_it_is_an_end():
     assert {state for state in S if FLOW.terminal(state)} == TERMINAL - {S.CLOSED}
     assert {row.action for row in FLOW.steps if row.source is S.CLOSED} == {
         A.REOPEN, A.RECONSIDER, A.APPEAL, A.REVIEW_APPEAL, A.GRANT_APPEAL, A.REFUSE_APPEAL,
+        A.DISPUTE_COUNT, A.GRANT_COUNT, A.REFUSE_COUNT,
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
+import { figureText } from '@sanwei/web/count'
 import { t } from '@sanwei/web/i18n'
 import type { MapMeasure } from '../gql/graphql'
-import { figureText } from '../today/figure'
 import { known, median, worstFirst } from './classes'
 import type { AreaFigure } from './use-area-figures'
 

@@ -1,8 +1,10 @@
+import { percent } from '@sanwei/web/count'
 import { learn } from '@sanwei/web/i18n'
+import { took } from '@sanwei/web/reports'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { RankingRowFragment } from '../gql/graphql'
 import words from '../i18n/zh-CN.json'
-import { findingOf, percent, type Ranking, scaleOf, span, took, trend } from './words'
+import { findingOf, type Ranking, scaleOf, span, trend } from './words'
 
 beforeAll(() => learn({ 'zh-CN': words, en: () => import('../i18n/en.json') }))
 

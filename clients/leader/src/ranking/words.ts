@@ -3,25 +3,11 @@ import type { RankingQuery, RankingRowFragment } from '../gql/graphql'
 
 export type Ranking = RankingQuery['ranking']
 
-const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-const [HOUR, DAY] = [60, 1440]
-
-/** 94.2% · – */
-export const percent = (share: number | null): string => (share === null ? '–' : `${tenths.format(share * 100)}%`)
-
 /** 92–96 */
 export const span = (low: number | null, high: number | null): string =>
   low === null || high === null ? '' : `${Math.round(low * 100)}–${Math.round(high * 100)}`
 
 export const nameOf = ({ key, unit, area }: RankingRowFragment): string => unit?.name ?? area?.name ?? key
-
-/** 45 分钟 · 3.5 小时 · 2 天 */
-export function took(minutes: number | null): string {
-  if (minutes === null) return '–'
-  if (minutes < HOUR) return t('took.minutes', { n: minutes })
-  const [n, unit] = minutes < 2 * DAY ? [minutes / HOUR, 'hours'] : [minutes / DAY, 'days']
-  return t(`took.${unit}`, { n: Math.round(n * 10) / 10 })
-}
 
 /** 比前 30 天高 2.1 个百分点 */
 export function trend({ share, before }: RankingRowFragment): string {

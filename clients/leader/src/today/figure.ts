@@ -1,11 +1,7 @@
+import { figureText } from '@sanwei/web/count'
 import { t } from '@sanwei/web/i18n'
 import type { FigureFragment } from '../gql/graphql'
 import { weekdayName, weekdayOf } from './day'
-
-const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 1, useGrouping: false })
-
-/** 132 · 93.1 · – */
-export const figureText = (value: number | null): string => (value === null ? '–' : plain.format(value))
 
 /** 平常周一 118–149 · n=418，平常 90–94 · 平常 4–9，比昨天少 2 · 数据还少 */
 export function noteOf({ key, value, n, bandLow, bandHigh, yesterday }: FigureFragment, at: string): string {

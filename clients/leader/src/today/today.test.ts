@@ -1,10 +1,11 @@
+import { figureText } from '@sanwei/web/count'
 import { learn } from '@sanwei/web/i18n'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FigureFragment } from '../gql/graphql'
 import words from '../i18n/zh-CN.json'
 import { clauseOf } from './clause'
 import { dayLine, weekdayOf } from './day'
-import { figureText, noteOf } from './figure'
+import { noteOf } from './figure'
 import { lateBy } from './late'
 import { drawSpark } from './spark'
 

@@ -1,12 +1,17 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { Post } from '../gql/graphql'
 
-export type Entry = 'home' | 'tasks' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'me'
+export type Entry = 'home' | 'tasks' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'board' | 'me'
+
+/** A page that 我的 links to. */
+export type More = 'supervisions' | 'reports'
 
 export interface Home {
   page: Component
   /** The entries of the navigation, in order. */
   nav: readonly Entry[]
+  /** Pages beside those of the navigation; 我的 links to them. */
+  more?: readonly More[]
   /** Offers 快速上报 in the middle of the navigation. */
   reports?: boolean
 }
@@ -21,9 +26,11 @@ const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
 const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
 
 const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true }
-const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'talks', 'knowledge', 'me'] }
+const desk: readonly More[] = ['supervisions']
+const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'talks', 'knowledge', 'me'], more: desk }
+const district: Home = { ...dispatch, more: [...desk, 'reports'] }
 const rule: Home = { page: Rule, nav: ['home', 'cases', 'me'] }
-const handle: Home = { page: Todo, nav: ['home', 'cases', 'me'] }
+const handle: Home = { page: Todo, nav: ['home', 'cases', 'board', 'me'], more: ['supervisions'] }
 const setup: Home = { page: Setup, nav: ['home', 'me'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }
 const window: Home = { page: Cases, nav: ['home', 'requests', 'me'] }
@@ -31,7 +38,7 @@ const window: Home = { page: Cases, nav: ['home', 'requests', 'me'] }
 const HOMES: Partial<Record<Post, Home>> = {
   GRID_OFFICER: patrol,
   STREET_DISPATCHER: dispatch,
-  DISTRICT_DISPATCHER: dispatch,
+  DISTRICT_DISPATCHER: district,
   ARBITER: rule,
   HANDLER: handle,
   UNIT_HEAD: handle,

@@ -9,11 +9,15 @@ import {
 
 const PAGES: Record<string, string> = { order: '/orders', request: '/requests', visit: '/visits' }
 
+/** What has no page of its own stands in a list. */
+const LISTS: Record<string, string> = { supervision: '/supervisions' }
+
 export const parts: InboxParts = {
   list: NoticesDocument,
   unread: UnreadNoticesDocument,
   read: ReadNoticesDocument,
   readAll: ReadAllNoticesDocument,
   live: LiveNoticesDocument,
-  opens: ({ subjectKind, subjectId }) => (subjectKind in PAGES ? `${PAGES[subjectKind]}/${subjectId}` : '/'),
+  opens: ({ subjectKind, subjectId }) =>
+    LISTS[subjectKind] ?? (subjectKind in PAGES ? `${PAGES[subjectKind]}/${subjectId}` : '/'),
 }

@@ -26,5 +26,6 @@ export function useSupervisions(wanted: () => { orderId?: string; mine?: boolean
     feed,
     belongs: (row) => !isOver(row) && (!wanted().orderId || row.order?.id === wanted().orderId),
     source: () => Object.values(wanted()).join(' '),
+    keepAs: () => `supervisions ${Object.values(wanted()).join(' ')}`,
   })
 }

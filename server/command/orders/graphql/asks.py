@@ -187,6 +187,15 @@ class Mutation:
         return await read(info, input.id)
 
     @mutation_for(OFFICER)
+    async def dispute_count(self, info: Info, input: AppealOrder) -> WorkOrder:
+        """归属申诉: a closed case should not count as the unit's own; once, within 30 days."""
+        async with info.context.office.work(info.context.actor) as work:
+            if await first(work, "dispute_count", input):
+                await applications.dispute_count(work, id=input.id, version=input.version, words=input.words,
+                                                 op_id=an_id(input.op_id))  # fmt: skip
+        return await read(info, input.id)
+
+    @mutation_for(OFFICER)
     async def ask_void(self, info: Info, input: AskVoid) -> WorkOrder:
         """申请作废: the first of two people."""
         async with info.context.office.work(info.context.actor) as work:

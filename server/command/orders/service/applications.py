@@ -1,4 +1,5 @@
-"""What a unit asks of the command centre, and one person of another: extension, suspension, appeal, void."""
+"""What a unit asks of the command centre, and one person of another: extension, suspension, appeal, void, and
+that a closed case does not count as the unit's own."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
@@ -28,6 +29,7 @@ DECISIONS: Mapping[str, tuple[OrderAction, OrderAction]] = {  # pending → yes,
     "appeal.desk": (A.REVIEW_APPEAL, A.REFUSE_APPEAL),
     "appeal.second": (A.GRANT_APPEAL, A.REFUSE_APPEAL),
     "void.second": (A.VOID, A.REFUSE_VOID),
+    "count.desk": (A.GRANT_COUNT, A.REFUSE_COUNT),
 }
 
 
@@ -68,6 +70,19 @@ async def appeal(work: Work, *, id: str, version: int, words: str, op_id: str) -
     adjust.needs_appealable(order, work.now)
     order.appeal_until = None  # once
     await _ask(work, order, K.APPEAL, Stage.DESK, A.APPEAL, id=op_id, words=words)
+    return order
+
+
+async def dispute_count(work: Work, *, id: str, version: int, words: str, op_id: str) -> WorkOrder:
+    """A9.2: the unit says that a closed case should not count as the unit's own. Once; its overtime is
+    appealed against by `appeal`."""
+    order = await seen(work, id, version)
+    rules.step(order, A.DISPUTE_COUNT, work.actor)
+    rules.needs_own_unit(order, work.actor)
+    adjust.needs_free(order)
+    adjust.needs_disputable(order, work.now)
+    order.count_until = None  # once
+    await _ask(work, order, K.COUNT, Stage.DESK, A.DISPUTE_COUNT, id=op_id, words=words)
     return order
 
 
@@ -191,6 +206,12 @@ async def _exempted(work: Work, order: WorkOrder, row: OrderApplication, words: 
     await advance(work, order, A.GRANT_APPEAL, opinion=words, receiver=order.unit_id)
 
 
+async def _freed(work: Work, order: WorkOrder, row: OrderApplication, words: str) -> None:
+    """裁定非责: evaluation reads it from the record; nothing of the case itself changes."""
+    _settle(work, order, row, ApplicationState.GRANTED, words)
+    await advance(work, order, A.GRANT_COUNT, opinion=words, receiver=order.unit_id)
+
+
 async def _voided(work: Work, order: WorkOrder, row: OrderApplication, words: str) -> None:
     order.closed_at = work.now
     _settle(work, order, row, ApplicationState.GRANTED, words)
@@ -211,4 +232,5 @@ YES: Mapping[OrderAction, Yes] = {
     A.REVIEW_APPEAL: _reviewed,
     A.GRANT_APPEAL: _exempted,
     A.VOID: _voided,
+    A.GRANT_COUNT: _freed,
 }

@@ -1,6 +1,7 @@
 """The dispatcher's verbs: locate, verify, dispatch, reject, decide returns, close."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col
@@ -243,6 +244,7 @@ async def close(
         rules.needs_opinion(words)
     rules.needs_independent(order, work.actor.id, work.actor.unit_id)
     order.closed_at, order.outcome = work.now, why
+    order.count_until = work.now + timedelta(days=adjust.COUNT_DAYS) if order.unit_id else None
     if order.overtime and not order.overtime_exempt:
         order.appeal_until = work.office.calendar.due(work.now, adjust.APPEAL_LIMIT)
     await advance(work, order, A.CLOSE, opinion=words, detail={"reason": why})
@@ -334,7 +336,7 @@ async def reopen(work: Work, order: WorkOrder, opinion: str, *, by_system: bool 
     adjust.needs_reopenable(order, work.now)
     order.reopen_times += 1
     order.rework_times += 1
-    order.closed_at = order.bundled_due_at = order.appeal_until = None
+    order.closed_at = order.bundled_due_at = order.appeal_until = order.count_until = None
     order.outcome = ""
     order.checker_id = order.finisher_id = order.handler_id = ""
     set_handle_limit(order, rule_limit(work, order))

@@ -28,7 +28,7 @@ SCORES: Mapping[str, int] = {  # domain A9.3: 满意 100, 较满意 80, 一般 5
 }  # fmt: skip
 EVENTS = frozenset({  # after these an order is counted anew; a report and what follows it at once is not
     "reject", "merge", "void", "audit_pass", "dept_confirm", "check_fail", "close", "close_reject", "reopen",
-    "appeal", "rated", "clock_100",
+    "grant_appeal", "grant_count", "rated", "clock_100",
 })  # fmt: skip
 UNASKED = frozenset({OrderState.SUSPENDED, OrderState.DISPUTED})  # nobody owes the handling just now
 HOURS, DAYS, WEEKS = "hours", "days", "weeks"
@@ -96,8 +96,16 @@ def facts(
     minutes = None
     if told.handled_at and told.dispatched_at:
         minutes = int((told.handled_at - told.dispatched_at).total_seconds() // 60)
-    return replace(bare, on=on, counts=counts, minutes=minutes,
-                   over_times=_over_times(handling, told, due_at, elapsed) if late else None)  # fmt: skip
+    whole = replace(bare, on=on, counts=counts, minutes=minutes,
+                    over_times=_over_times(handling, told, due_at, elapsed) if late else None)  # fmt: skip
+    return _of_nobody(whole, case.unit_id) if told.freed else whole
+
+
+def _of_nobody(facts: Facts, unit_id: str) -> Facts:
+    """The case counts in its area, and for no unit; the one that had it is freed of it."""
+    passed = tuple(replace(each, freed=1) if each.unit_id == unit_id else each for each in facts.passed)
+    bare = replace(facts.counts, **dict.fromkeys(PASSED, 0))
+    return replace(facts, unit_id="", counts=bare, passed=passed)
 
 
 def difficulty(clocks: Sequence[Clock], extensions: int = 0) -> str:
@@ -131,6 +139,7 @@ class _Told:
     reopened: int = 0
     extended: int = 0
     suspended: bool = False
+    freed: bool = False  # 裁定非责 after the close: it counts for nobody
     units: frozenset[str] = frozenset()
     ratings: tuple[tuple[str, str], ...] = ()
 
@@ -169,7 +178,10 @@ class _Told:
                     told.checked = told.checked or line.verb == "check_fail"
                     told.handled_at = told.due_at = None
                     told.rework += line.receiver == case.unit_id
+                case "grant_count":
+                    told.freed = True
                 case "reopen":
+                    told.freed = False
                     told.late |= over
                     told.handled_at = told.due_at = None
                     told.reopened += 1

@@ -11,6 +11,7 @@ import {
 
 export type SheetName =
   | 'reassign'
+  | 'disputeCount'
   | 'reject'
   | 'locate'
   | 'return'
@@ -90,6 +91,8 @@ export const BUTTONS: readonly Button[] = [
       'REVIEW_APPEAL',
       'GRANT_APPEAL',
       'REFUSE_APPEAL',
+      'GRANT_COUNT',
+      'REFUSE_COUNT',
     ],
     does: { sheet: 'decide' },
   },
@@ -107,6 +110,7 @@ export const BUTTONS: readonly Button[] = [
   { id: 'extension', on: ['APPLY_EXTENSION'], does: { sheet: 'extension' } },
   { id: 'invite', on: ['INVITE'], does: { sheet: 'invite' } },
   { id: 'appeal', on: ['APPEAL'], does: { sheet: 'appeal' } },
+  { id: 'disputeCount', on: ['DISPUTE_COUNT'], does: { sheet: 'disputeCount' } },
   { id: 'resume', on: ['RESUME'], does: { sheet: 'resume' } },
   { id: 'interim', on: ['INTERIM'], does: { sheet: 'interim' } },
   { id: 'declineShare', on: ['DECLINE_SHARE'], does: { sheet: 'declineShare' } },

@@ -1,10 +1,10 @@
-import { failureFor } from '@sanwei/web/failures'
-import { Fault } from '@sanwei/web/graph'
-import { send } from '@sanwei/web/http'
-import { session } from '@sanwei/web/session'
+import { failureFor } from './failures.ts'
+import { Fault } from './graph.ts'
+import { send } from './http.ts'
+import { session } from './session.ts'
 
 /** Lets the browser save the report as a workbook. Throws Refusal without a reason. */
-export async function takeHome(kind: string, day: string | null, reason: string): Promise<void> {
+export async function takeReport(kind: string, day: string | null, reason: string): Promise<void> {
   const headers = { authorization: `Bearer ${await session.bearer()}`, 'content-type': 'application/json' }
   const body = JSON.stringify({ kind: kind.toLowerCase(), day, reason })
   const response = await send('/reports/evaluation', { method: 'POST', headers, body })
