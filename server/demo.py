@@ -36,9 +36,8 @@ from server.command.requests.service.citizen import Submission
 from server.command.requests.service.rate import rate
 from server.command.routing import keeper as routing
 from server.command.setup import service as setup
-from server.command.talks import service as talks
-from server.command.talks.service import Turn
-from server.demo_desks import Desks
+from server.demo_desks import Desks, ask
+from server.demo_duty import watch
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
@@ -109,6 +108,7 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     await teller.desks()
     await teller.proposals()
     await teller.talk()
+    await teller.duty()
     await teller.history()
     return True
 
@@ -204,9 +204,12 @@ class Teller:
 
     async def talk(self) -> None:
         """A citizen found no answer and waits for a person."""
-        told = story()["talk"]
-        async with self._at(self._actors[told["by"]], told["hours"]) as work:
-            await talks.ask(work, id=an_id("talk"), area="", turns=[Turn(said) for said in told["asked"]])
+        await ask(self._at, self._actors, an_id("talk"), story()["talk"])
+
+    async def duty(self) -> None:
+        """Who is on duty, who watches this week, and a shift that waits to be taken over."""
+        cells = {cell.card: cell.code for cell in self._office.areas.cells}
+        await watch(self._at, self._actors, cells, an_id, story()["duty"])
 
     async def history(self) -> None:
         """Closed and rated cases of eight weeks all over the district, so that today has a yesterday."""
@@ -280,34 +283,32 @@ class Teller:
             })  # fmt: skip
 
     async def _accept_return(self, id: str, hours: float, key: str, spot: Spot) -> None:
-        async with self._at(self._actors["li"], hours) as work:
-            await desk.decide_return(
-                work, id=id, version=await self._version(work, id), accept=True, opinion=""
-            )
+        await self._by(self._actors["li"], desk.decide_return, id, hours, accept=True, opinion="")
 
     async def _apply_extension(self, id: str, hours: float, key: str, spot: Spot, words: str) -> None:
-        async with self._at(await self._handler(id), hours) as work:
-            await applications.apply_extension(
-                work, id=id, version=await self._version(work, id), words=words, op_id=an_id(key)
-            )
+        await self._ask(applications.apply_extension, id, hours, key, words=words)
 
     async def _apply_suspension(
         self, id: str, hours: float, key: str, spot: Spot, days: int, plan: str, words: str
     ) -> None:
         until = day_of(self._now) + timedelta(days=days)
-        async with self._at(await self._handler(id), hours) as work:
-            version = await self._version(work, id)
-            await applications.apply_suspension(work, id=id, version=version, until=until, plan=plan,
-                                                words=words, op_id=an_id(key))  # fmt: skip
+        await self._ask(applications.apply_suspension, id, hours, key, until=until, plan=plan, words=words)
+
+    async def _dispute_count(self, id: str, hours: float, key: str, spot: Spot, words: str) -> None:
+        await self._ask(applications.dispute_count, id, hours, key, words=words)
+
+    async def _ask(self, verb: Callable[..., Any], id: str, hours: float, key: str, **facts: Any) -> None:
+        await self._by(await self._handler(id), verb, id, hours, op_id=an_id(key), **facts)
+
+    async def _by(self, actor: Actor, verb: Callable[..., Any], id: str, hours: float, **facts: Any) -> None:
+        async with self._at(actor, hours) as work:
+            await verb(work, id=id, version=await self._version(work, id), **facts)
 
     async def _decide(self, id: str, hours: float, key: str, spot: Spot, who: str) -> None:
-        async with self._at(self._actors[who], hours) as work:
-            version = await self._version(work, id)
-            await applications.decide(work, id=id, version=version, grant=True, opinion="")
+        await self._by(self._actors[who], applications.decide, id, hours, grant=True, opinion="")
 
     async def _verify_ask(self, id: str, hours: float, key: str, spot: Spot) -> None:
-        async with self._at(self._actors["li"], hours) as work:
-            await desk.request_verify(work, id=id, version=await self._version(work, id))
+        await self._by(self._actors["li"], desk.request_verify, id, hours)
 
     async def _split(self, id: str, hours: float, key: str, spot: Spot, *parts: Mapping[str, str]) -> None:
         library = self._library

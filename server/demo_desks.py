@@ -19,6 +19,8 @@ from server.command.requests.service import citizen, desk, unit
 from server.command.requests.service.citizen import Submission, file_for
 from server.command.requests.service.rate import rate
 from server.command.requests.service.take import seen
+from server.command.talks import service as talks
+from server.command.talks.service import Turn
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post
 from server.platform.work import Work
 
@@ -102,3 +104,9 @@ class Desks:
 def _told(path: Path) -> list[dict[str, Any]]:
     requests: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["requests"]
     return requests
+
+
+async def ask(at: At, actors: Mapping[str, Actor], id: str, told: Mapping[str, Any]) -> None:
+    """A citizen found no answer and waits for a person."""
+    async with at(actors[told["by"]], told["hours"]) as work:
+        await talks.ask(work, id=id, area="", turns=[Turn(said) for said in told["asked"]])

@@ -12,6 +12,8 @@ from types import ModuleType
 
 from strawberry.tools import merge_types
 
+from server.command.duty.graphql import moves as duty_moves
+from server.command.duty.graphql import reads as duty_reads
 from server.command.graphql import calendar
 from server.command.graphql import reads as command_reads
 from server.command.knowledge.graphql import moves as knowledge_moves
@@ -87,6 +89,8 @@ ROOMS = (  # a line each, so that rooms are added side by side
     grid_reads,
     desk_reads,
     desk_moves,
+    duty_reads,
+    duty_moves,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

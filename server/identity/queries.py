@@ -153,6 +153,27 @@ async def staff_in(session: AsyncSession, posts: Iterable[Post], now: datetime) 
     return [actor_of(account, holding) for account, holding in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Rostered:
+    """A grid officer or one of the command platform, with his cells and whether he only stands in."""
+
+    id: str
+    post: Post
+    area: str
+    cells: frozenset[str]
+    deputy: bool
+
+
+async def roster(read: Reader, area: str, now: datetime) -> list[Rostered]:
+    """Everybody in the posts others rely on in an area: its grid officers, its and the streets' desks."""
+    found = []
+    for id, post, home, cells, deputy in await read.tuples(_rostered(now)):
+        mine = frozenset(cell for cell in cells if cell.startswith(area))
+        if mine if post == Post.GRID_OFFICER else home.startswith(area):
+            found.append(Rostered(id, Post(post), home, mine, deputy))
+    return found
+
+
 async def colleagues_of(
     session: AsyncSession, *, area: str, units: Collection[str], now: datetime
 ) -> list[PersonRow]:
@@ -207,6 +228,15 @@ def _people(ids: list[str]) -> Any:
 @kept
 def _names(ids: list[str]) -> Any:
     return select(Account.id, Account.name, Account.role).where(col(Account.id).in_(ids))
+
+
+def _rostered(now: datetime) -> Any:
+    posts = [Post.GRID_OFFICER, Post.ARBITER, *sorted(DISPATCHERS)]
+    held_by = PostHolding.account_id, PostHolding.post, PostHolding.area, PostHolding.cells
+    columns: Any = map(col, (*held_by, PostHolding.deputy))
+    rows: Any = select(*columns).join(Account, col(Account.id) == col(PostHolding.account_id))
+    there = col(Account.disabled_at).is_(None)
+    return rows.where(col(PostHolding.post).in_(posts), held(now), there).order_by(col(PostHolding.id))
 
 
 def _officers(area: str, now: datetime) -> Any:

@@ -120,7 +120,8 @@ async def test_from_a_citizens_phone_to_a_closed_rated_order_a_leader_supervised
 
     # the leader sees the card, supervises in two taps, and reads the unit's answer
     cards = leader.get_by_role("region", name="红黄牌")
-    await cards.get_by_role("button", name=re.compile("^全部")).click()  # graver ones stand before it
+    await cards.get_by_role("link", name=re.compile("^全部")).click()  # graver ones stand before it
+    await heading(leader, "红黄牌")
     await leader.get_by_role("button", name=re.compile("^督办：永庆坊门口路灯")).click()
     dialog = leader.get_by_role("dialog", name="发出督办")
     await dialog.get_by_role("button", name="发出督办").click()
@@ -134,6 +135,9 @@ async def test_from_a_citizens_phone_to_a_closed_rated_order_a_leader_supervised
     await handler.get_by_role("button", name="发送回复").click()
     await leader.get_by_role("navigation", name="主导航").get_by_role("link", name="督办").click()
     await expect(leader.get_by_role("main")).to_contain_text("今晚 20:00 前修好。", timeout=8_000)
+    answered = leader.get_by_role("listitem").filter(has_text="今晚 20:00 前修好。")
+    await answered.get_by_role("button", name="办结督办").click()
+    await expect(leader.get_by_role("status", name="提示")).to_contain_text("督办已办结")
 
 
 async def open_case(page: Page, name: str) -> None:

@@ -28,6 +28,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/ask/:id', component: () => import('./talks/TalkPage.vue'), props: true, meta: { nav: false } },
   { path: '/p/:no', component: () => import('./public/PublicPage.vue'), props: true, meta: { nav: false } },
   { path: '/proposals', component: () => import('./proposals/ProposalsPage.vue'), meta: { nav: false } },
+  { path: '/open', component: () => import('./open/OpenPage.vue') },
   { path: '/nearby', component: () => import('./nearby/NearbyPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
   { path: '/me', component: () => import('./identity/MePage.vue') },

@@ -117,6 +117,8 @@ RULES: Mapping[str, Rule] = {
     "request.remind": _to(T.NAMED),
     "request.remind_rating": _to(T.NAMED),
     "visit.redo": _to(T.NAMED),
+    "handover.give": _to(T.DESK),
+    "handover.take": _to(T.NAMED),
     "supervision.issue": _to(T.NAMED, urgent=True),
     "supervision.sign": _to(T.NAMED),
     "supervision.reply": _to(T.NAMED),

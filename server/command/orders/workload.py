@@ -133,3 +133,17 @@ def figure(which: UnitFigure, now: datetime) -> ColumnElement[bool]:
 
 def _tonight(now: datetime) -> datetime:
     return midnight(day_of(now) + timedelta(days=1))
+
+
+async def tasks(read: Reader, actor: Actor, ids: list[str]) -> dict[str, int]:
+    """How many open tasks (核实, 核查) each of these people has, among what the actor may see."""
+    found: dict[str, int] = {}
+    for person, state in ((col(WorkOrder.verifier_id), "verifying"), (col(WorkOrder.checker_id), "checking")):
+        for id, n in await read.tuples(_tasks(actor, person, state, ids)) if ids else ():
+            found[id] = found.get(id, 0) + int(n)
+    return found
+
+
+def _tasks(actor: Actor, person: Any, state: str, ids: list[str]) -> Any:
+    rows: Any = visible_to(actor).where(WorkOrder.state == state, person.in_(ids))
+    return rows.with_only_columns(person, func.count()).group_by(person)

@@ -1,14 +1,14 @@
 """supervision, facts: whom a case complains about; same-kind hints leave such cases out
 
 Revision ID: 8f3b1c6d2a70
-Revises: ca77ffb27aae
+Revises: 6a0d7c51f3b8
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "8f3b1c6d2a70"
-down_revision: str | None = "ca77ffb27aae"
+down_revision: str | None = "6a0d7c51f3b8"
 branch_labels: str | None = None
 depends_on: str | None = None
 MATTER = ["matter_code", "reported_at", "unit_id"]

@@ -20,6 +20,7 @@ from graphql import (
 )
 from sqlmodel import select
 
+from server.command.duty import service as duty
 from server.command.knowledge import service as knowledge
 from server.command.knowledge.book import Knowledge
 from server.command.knowledge.service import Words
@@ -46,7 +47,7 @@ from server.supervision.evaluation.service import brief
 from server.supervision.orders import service as supervisions
 from server.supervision.orders.rules import SuperviseDue
 from server.supervision.orders.tables import Supervision
-from tests.city import LAMP, LAMP_RULE, NEAR, City, an_office
+from tests.city import CELL, LAMP, LAMP_RULE, NEAR, City, an_office
 from tests.clock import MONDAY, Clock
 from tests.factories import STREET, a_citizen, an_id
 
@@ -105,7 +106,7 @@ class District:
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
             "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "days": 90, "key": "new",
-            "until": "2026-06-30", "handlerId": "wang",
+            "until": "2026-06-30", "handlerId": "wang", "personId": "li",
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
         }  # fmt: skip
@@ -187,6 +188,8 @@ async def settle(city: City, file: Path) -> District:
     while await brief.freeze(city.office):
         pass
     city.clock.advance(days=-1)
+    await city.do(city.chen, duty.start, id="on", cell=CELL)
+    await city.do(city.he, duty.give_over, id="late", note="断线盯住")
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
     return District(file, city.clock, await _versions(city), photos, holds)
 
@@ -274,5 +277,6 @@ async def _versions(city: City) -> dict[str, dict[Role, int]]:
 
 def people(city: City, role: Role) -> list[Actor]:
     """Those with that app who have something to do with the cases."""
-    busy = (city.wang, city.li, city.tang, city.chen, city.lin, city.ann, city.ben, city.luo, city.feng)
+    busy = (city.wang, city.li, city.tang, city.chen, city.mei, city.lin, city.ann, city.ben, city.luo,
+            city.feng)  # fmt: skip
     return [actor for actor in busy if actor.role is role]

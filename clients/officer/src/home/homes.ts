@@ -4,7 +4,7 @@ import type { Post } from '../gql/graphql'
 export type Entry = 'home' | 'tasks' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'board' | 'me'
 
 /** A page that 我的 links to. */
-export type More = 'supervisions' | 'reports'
+export type More = 'supervisions' | 'reports' | 'staffing' | 'watch'
 
 export interface Home {
   page: Component
@@ -12,6 +12,8 @@ export interface Home {
   nav: readonly Entry[]
   /** Pages beside those of the navigation; 我的 links to them. */
   more?: readonly More[]
+  /** Goes on and off duty: 我的 has the switch. */
+  onDuty?: boolean
   /** Offers 快速上报 in the middle of the navigation. */
   reports?: boolean
 }
@@ -25,11 +27,11 @@ const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
 
 const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
 
-const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true }
-const desk: readonly More[] = ['supervisions']
-const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'talks', 'knowledge', 'me'], more: desk }
+const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true, onDuty: true }
+const desk: readonly More[] = ['supervisions', 'staffing', 'watch']
+const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'talks', 'knowledge', 'me'], more: desk, onDuty: true }
 const district: Home = { ...dispatch, more: [...desk, 'reports'] }
-const rule: Home = { page: Rule, nav: ['home', 'cases', 'me'] }
+const rule: Home = { page: Rule, nav: ['home', 'cases', 'me'], more: ['staffing', 'watch'], onDuty: true }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'board', 'me'], more: ['supervisions'] }
 const setup: Home = { page: Setup, nav: ['home', 'me'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }

@@ -10,7 +10,7 @@ import {
 const PAGES: Record<string, string> = { order: '/orders', request: '/requests', visit: '/visits' }
 
 /** What has no page of its own stands in a list. */
-const LISTS: Record<string, string> = { supervision: '/supervisions' }
+const LISTS: Record<string, string> = { supervision: '/supervisions', handover: '/watch' }
 
 export const parts: InboxParts = {
   list: NoticesDocument,

@@ -1,0 +1,1 @@
+"""Duty's share of the officer's schema."""

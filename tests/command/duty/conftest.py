@@ -1,0 +1,5 @@
+"""The city the tests of talks play in."""
+
+from tests.city import city
+
+__all__ = ["city"]
