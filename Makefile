@@ -75,6 +75,11 @@ test: check server/web/static/.built ## set up, then everything: check, unit tes
 	$(B)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE) tests/contract)
 	$(B)/python -m pytest $(ALONE)
 
+.PHONY: screens
+screens: .venv/.dev server/web/static/.built ## a picture of every page in every mode, and what axe finds: make screens [APPS="citizen"]
+	@sh scripts/need.sh
+	@$(B)/python -m tests.screens $(APPS)
+
 .PHONY: coverage
 coverage: .venv/.dev server/web/static/.built ## run the server's tests and list the lines none of them reaches
 	$(B)/python -m pytest --cov --cov-report=term
