@@ -212,7 +212,8 @@ def _life(
         outcome = CheckConclusion.SOLVED if turn == rounds - 1 else CheckConclusion.PARTLY
         then(handler, sign, minutes=dice.uniform(5, 90))
         then(handler, finish, hours=dice.uniform(30, 200) if late else dice.uniform(0.5, 20))
-        then(head, confirm, minutes=dice.uniform(5, 120))
+        if not best.unit.waives_confirm:
+            then(head, confirm, minutes=dice.uniform(5, 120))
         then(officer, partial(check, outcome), minutes=dice.uniform(10, 300))
     then(city.desk, close, minutes=dice.uniform(5, 200))
     then(citizen, rate, hours=dice.uniform(1, 48))
