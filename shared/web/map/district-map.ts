@@ -84,7 +84,15 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     maxZoom: 19,
     zoomSnap: 0.5,
     fadeAnimation: false,
+    zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     maxBoundsViscosity: 0.8,
+  })
+  let zooming = false // an animation that outlives its map would draw on what is gone
+  map.on('zoomanim', () => {
+    zooming = true
+  })
+  map.on('zoomend', () => {
+    zooming = false
   })
   const outline = data.district.rings.map(unroll)
   const bounds = latLngBounds(outline.flat())
@@ -232,7 +240,7 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     look: (at, zoom = NEAR) => map.setView(place(at), zoom, { animate: false }),
     zoom: (by) => map.setZoom(map.getZoom() + by),
     redraw: draw,
-    remove: () => map.remove(),
+    remove: () => (zooming ? map.once('zoomend', () => map.remove()) : map.remove()),
   }
 }
 
