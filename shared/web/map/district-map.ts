@@ -240,7 +240,8 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
     look: (at, zoom = NEAR) => map.setView(place(at), zoom, { animate: false }),
     zoom: (by) => map.setZoom(map.getZoom() + by),
     redraw: draw,
-    remove: () => (zooming ? map.once('zoomend', () => map.remove()) : map.remove()),
+    // what it still has to say after a resize must find nobody
+    remove: () => (zooming ? map.once('zoomend', () => map.remove().off()) : map.remove().off()),
   }
 }
 
