@@ -105,14 +105,15 @@ class District:
             "holdId": self.holds.get(actor.role), "version": self.versions[subject].get(actor.role, 1),
             "photoIds": [self.photos[actor.id]], "unitId": "zj", "matterCode": LAMP, "ruleId": LAMP_RULE,
             "action": STEPS.get(actor.role), "search": "", "first": 20, "opinion": "请看",
-            "place": PLACE, "at": PLACE, "entryId": "late", "areaCode": STREET, "days": 90, "key": "new",
+            "place": PLACE, "at": PLACE, "entryId": "late", "answerId": "late", "days": 90,
+            "key": "unit:cg" if actor.role is OFFICER else "new", "areaCode": STREET,
             "until": "2026-06-30", "handlerId": "wang", "personId": "li",
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
         }  # fmt: skip
         of_editions = {
             ("kind", "String"): "catalogue", ("no", "Int"): 1, ("against", "Int"): 0,
-            ("sheet", "String"): "rules", ("key", "String"): "unit:cg",
+            ("sheet", "String"): "rules",
             ("key", "[String!]"): ["06010", "1"],
             ("cells", "[CellInput!]"): [{"column": "limit_value", "value": "7"}],
             ("against", "Boolean"): False,
