@@ -14,6 +14,8 @@ export interface Home {
   more?: readonly More[]
   /** Goes on and off duty: 我的 has the switch. */
   onDuty?: boolean
+  /** Takes lists home as files. */
+  exports?: boolean
   /** Offers 快速上报 in the middle of the navigation. */
   reports?: boolean
 }
@@ -29,7 +31,13 @@ const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
 
 const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true, onDuty: true }
 const desk: readonly More[] = ['supervisions', 'staffing', 'watch']
-const dispatch: Home = { page: Dispatch, nav: ['home', 'cases', 'talks', 'knowledge', 'me'], more: desk, onDuty: true }
+const dispatch: Home = {
+  page: Dispatch,
+  nav: ['home', 'cases', 'talks', 'knowledge', 'me'],
+  more: desk,
+  onDuty: true,
+  exports: true,
+}
 const district: Home = { ...dispatch, more: [...desk, 'reports'] }
 const rule: Home = { page: Rule, nav: ['home', 'cases', 'me'], more: ['staffing', 'watch'], onDuty: true }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'board', 'me'], more: ['supervisions'] }

@@ -14,16 +14,6 @@ export type Brought = { new: number; changed: number } | { code: string; faults:
 
 const authorised = async (): Promise<Record<string, string>> => ({ authorization: `Bearer ${await session.bearer()}` })
 
-/** Everything that is published, as a file on this device. */
-export async function takeHome(form: 'csv' | 'xlsx'): Promise<void> {
-  const response = await send(`/knowledge.${form}`, { headers: await authorised() })
-  if (!response.ok) throw new Fault(String(response.status))
-  const address = URL.createObjectURL(await response.blob())
-  const link = Object.assign(document.createElement('a'), { href: address, download: `knowledge.${form}` })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
-}
-
 /** Hands a table in: every row that is new or different becomes a draft, or none does and the faults are told. */
 export async function handIn(file: File): Promise<Brought> {
   const response = await send('/knowledge', { method: 'PUT', headers: await authorised(), body: file })

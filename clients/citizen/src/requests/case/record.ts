@@ -1,4 +1,5 @@
 import { t } from '@sanwei/web/i18n'
+import { save } from '@sanwei/web/save'
 import { stamp } from '@sanwei/web/time'
 import { areaLine } from '../../areas/spot.ts'
 import type { RequestCaseFragment } from '../../gql/graphql.ts'
@@ -42,8 +43,5 @@ export function recordOf(row: RequestCaseFragment): string {
 
 /** Hands a text to the phone as a file. */
 export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
+  save(new Blob([text], { type: 'text/plain;charset=utf-8' }), name)
 }

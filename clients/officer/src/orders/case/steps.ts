@@ -1,10 +1,10 @@
+import { type Act, useAct } from '@sanwei/web/act'
 import { sentence } from '@sanwei/web/errors'
 import { graph, Refusal } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
 import { toast } from '@sanwei/web/toast'
 import { type ComputedRef, computed, type Ref, ref, shallowRef, watch } from 'vue'
 import { useRouter } from 'vue-router'
-import { type Act, useAct } from '../../act'
 import {
   DispatchDocument,
   MergeDocument,

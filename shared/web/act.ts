@@ -1,8 +1,8 @@
-import { sentence } from '@sanwei/web/errors'
-import { Refusal } from '@sanwei/web/graph'
-import { uuid } from '@sanwei/web/ids'
-import { toast } from '@sanwei/web/toast'
 import { type Ref, readonly, ref } from 'vue'
+import { sentence } from './errors.ts'
+import { Refusal } from './graph.ts'
+import { uuid } from './ids.ts'
+import { toast } from './toast.ts'
 
 export interface Act {
   busy: Readonly<Ref<boolean>>
