@@ -17,6 +17,7 @@ from sqlmodel import select
 from server.app import create_app, open_office
 from server.command.library import Library
 from server.command.notices.tables import Notice
+from server.command.orders.precedents import Precedents
 from server.command.orders.rules import CheckConclusion
 from server.command.orders.service import desk, field, unit
 from server.command.orders.service.advance import handle_clock, seen
@@ -205,6 +206,8 @@ async def test_two_returns_a_ruling_and_the_next_case_of_the_kind_goes_where_it_
     await expect(await case(zhao, city, id)).to_contain_text("裁定由区住建局主办")
     await expect(zhao.get_by_role("button", name="签收", exact=True)).to_be_visible()
     await expect(zhao.get_by_role("button", name="退回", exact=True)).to_have_count(0)
+    rulings = town.office.of(Precedents)  # the jobs bring it to every process
+    await eventually(lambda: number in rulings.numbers.values(), within=20)
     _, later = await town.told("涌边另一段护栏也松了。", matter="01070")
     await desk_.goto(f"{city.url}/officer/#/")
     await find(desk_, later)

@@ -88,7 +88,8 @@ async def test_unsigned_gives_a_yellow_card_and_goes_one_level_up(city):
     assert await card(city, order_id) == ("YELLOW", "supervision_late")
     row = await one(city, id)
     assert (row.state, row.level) == ("escalated", "440103")
-    assert (await city.lines(id, "supervision"))[-1].detail == {"clock": "supervise_sign", "level": "440103"}
+    facts = {"clock": "supervise_sign", "level": "440103", "order": order_id}
+    assert (await city.lines(id, "supervision"))[-1].detail == facts
     await act(city, city.wang, service.sign, id)
     assert await card(city, order_id) is None  # signed: the answer is waited for
 
