@@ -72,7 +72,7 @@ ALONE := tests/edge tests/faults tests/processes tests/watch
 test: check server/web/static/.built ## set up, then everything: check, unit tests, SQLite, PostgreSQL, Redis, Chromium
 	@sh scripts/need.sh
 	npm run --silent test
-	$(B)/python -m pytest -n 2 --dist loadfile $(addprefix --ignore=,$(ALONE) tests/contract)
+	$(B)/python -m pytest -n 2 --dist worksteal $(addprefix --ignore=,$(ALONE) tests/contract)
 	$(B)/python -m pytest $(ALONE)
 
 .PHONY: screens
