@@ -15,7 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 GRAVE = {"serious", "critical"}
 NARROW = {"width": 320, "height": 568}
 SETTLED_MS = 400
-BY_PERSON = {"/", "/orders/:id"}  # pages that show every post something else
+BY_PERSON = {"/", "/me", "/orders/:id"}  # pages that show every post something else
 BUSY = "[aria-busy=true], .sk"
 MODES = {"standard": "{}", "dark": '{"theme":"dark"}', "elder": '{"elder":true,"size":1.25}'}
 LINKS = """() => [...document.querySelectorAll('a[href^="#/"]')].map(a => a.getAttribute('href').slice(1))"""
