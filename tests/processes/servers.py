@@ -94,12 +94,12 @@ def alive(*pids: int) -> bool:
     return any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
-def sockets_of(pid: int) -> int:
-    """How many sockets a process holds."""
-    held = 0
+def sockets_of(pid: int) -> set[str]:
+    """The sockets a process holds, by the names the kernel gives them."""
+    held = set()
     for file in Path(f"/proc/{pid}/fd").iterdir():
         try:
-            held += str(file.readlink()).startswith("socket:")
+            held.add(str(file.readlink()))
         except FileNotFoundError:  # closed since
             continue
-    return held
+    return {name for name in held if name.startswith("socket:")}

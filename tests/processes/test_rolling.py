@@ -189,7 +189,7 @@ async def test_workers_share_the_connections_and_do_not_outlive_their_crew(crew:
     before = {pid: sockets_of(pid) for pid in workers}
     clients = [httpx.AsyncClient(base_url=crew.address.url, timeout=30) for _ in range(CONNECTIONS)]
     await asyncio.gather(*(client.get("/healthz") for client in clients))
-    held = [sockets_of(pid) - before[pid] for pid in workers]
+    held = [len(sockets_of(pid) - before[pid]) for pid in workers]  # one it had before may close meanwhile
     await asyncio.gather(*(client.aclose() for client in clients))
     assert sum(held) >= CONNECTIONS and min(held) >= CONNECTIONS // 8
     crew.signal(signal.SIGKILL)
