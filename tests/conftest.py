@@ -17,7 +17,8 @@ from tests.servers import AS_ROOT, Child, Postgres, postgres_cluster, program, r
 pytest.register_assert_rewrite("tests.faults.process")
 CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-    "--disable-quic", *(["--no-sandbox"] if AS_ROOT else []),
+    "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    *(["--no-sandbox"] if AS_ROOT else []),
 ]  # fmt: skip
 SERVERS_SECONDS = 240
 OFFLINE = "ERR_INTERNET_DISCONNECTED"  # what a browser says of a network the test took away

@@ -1,14 +1,14 @@
-"""Photos: taken in under limits, kept as WebP, shown through addresses that are signed for one person."""
+"""Photos and voice notes: taken in under limits, written anew, shown through addresses that are signed."""
 
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -20,8 +20,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.kernel.actors import SYSTEM, Actor
 from server.kernel.errors import BadInput, CityError, NotFound
+from server.platform import sounds
 from server.platform.db import UtcDateTime
-from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage, Picture, develop
+from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage, develop
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
 from server.settings import Settings
@@ -29,7 +30,10 @@ from server.settings import Settings
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
-Variant = Literal["full", "thumb"]
+Variant = Literal["full", "thumb", "voice"]
+PICTURE: tuple[Variant, ...] = ("full", "thumb")
+SOUND: tuple[Variant, ...] = ("voice",)
+Made = tuple[Mapping[str, Any], Mapping[Variant, bytes]]  # what is known of a file, and what is stored of it
 SIGNED_SECONDS = 300  # an address opens at most this long
 ROUND_SECONDS = 60  # and stays the same for a minute, so that browsers may keep the picture
 DEVELOPED_AT_ONCE = 2  # each holds up to 150 MB of pixels
@@ -56,7 +60,7 @@ class PhotoKind(StrEnum):
 
 
 class File(SQLModel, table=True):
-    """One photo. Written once; attached once, to what it is evidence of."""
+    """One photo or voice note. Written once; attached once, to what it is evidence of."""
 
     __table_args__ = (Index("file_attached", "attached_kind", "attached_id"),)
 
@@ -64,8 +68,9 @@ class File(SQLModel, table=True):
     owner_id: str = Field(index=True)
     sha256: str  # of the bytes as sent
     bytes: int  # of the bytes as sent
-    width: int
+    width: int  # 0 of a voice note
     height: int
+    seconds: int | None = None  # how long a voice note is; null of a photo
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the camera's word
     taken_lon: float | None = None
@@ -97,15 +102,15 @@ def store_of(settings: Settings) -> ObjectStore:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A photo on its way out: how many bytes, and the bytes."""
+    """A file on its way out: how many bytes, and the bytes."""
 
     size: int
     parts: AsyncIterator[bytes]
 
 
 class Files:
-    """Keeps photos in a store and signs their addresses. What kind of file it is stands in no store's header:
-    every photo is WebP. Raises OSError when the store is away."""
+    """Keeps files in a store and signs their addresses. What kind of file it is stands in no store's header:
+    every photo is WebP, every voice note WAV. Raises OSError when the store is away."""
 
     def __init__(self, office: Office, *, store: ObjectStore | None = None) -> None:
         self._office = office
@@ -118,19 +123,25 @@ class Files:
 
         Raises NotAnImage, FileTooLarge, IdTaken, or NotFound when the id is somebody else's.
         """
-        raw = await _read(body)
+        return await self._keep(actor, id, await _read(body, MOST_BYTES, FileTooLarge, NotAnImage), _picture)
+
+    async def keep_voice(self, actor: Actor, id: str, body: AsyncIterator[bytes]) -> tuple[File, bool]:
+        """Take a voice note in, as `keep` does a photo. Raises NotAVoice, VoiceTooLong, IdTaken, NotFound."""
+        raw = await _read(body, sounds.MOST_BYTES, sounds.VoiceTooLong, sounds.NotAVoice)
+        return await self._keep(actor, id, raw, _sound)
+
+    async def _keep(
+        self, actor: Actor, id: str, raw: bytes, make: Callable[[bytes], Made]
+    ) -> tuple[File, bool]:
         digest = hashlib.sha256(raw).hexdigest()
         if known := await self._known(actor, id, digest):
             return known, False
         async with self._developing:
-            picture = await asyncio.to_thread(develop, raw)
+            facts, parts = await asyncio.to_thread(make, raw)
         file = File(
-            id=id, owner_id=actor.id, sha256=digest, bytes=len(raw), width=picture.width,
-            height=picture.height, taken_at=picture.taken_at, created_at=self._office.clock(),
+            id=id, owner_id=actor.id, sha256=digest, bytes=len(raw), created_at=self._office.clock(), **facts
         )  # fmt: skip
-        if picture.taken:
-            file.taken_lon, file.taken_lat = picture.taken.lon, picture.taken.lat
-        await self._put(file, picture)
+        await self._put(file, parts)
         try:
             async with self._office.work(actor) as work:
                 work.session.add(file)
@@ -141,14 +152,14 @@ class Files:
         return file, True
 
     async def show(self, id: str, variant: Variant, *, person: str, ends: int, signature: str) -> Shown:
-        """The WebP behind a signed address. Raises NotFound when the address is wrong or has ended."""
+        """The bytes behind a signed address. Raises NotFound when the address is wrong or has ended."""
         now = self._office.clock().timestamp()
         right = hmac.compare_digest(self._signature(id, variant, person, ends).encode(), signature.encode())
         if not right or not now < ends <= now + SIGNED_SECONDS:
             raise NotFound(subject=id)
         async with self._office.reading() as session:
             file = await session.get(File, id)
-        if file is None:
+        if file is None or variant not in _variants(file):
             raise NotFound(subject=id)
         with _reachable():
             found = await obstore.get_async(self._store, _path(file, variant))
@@ -172,7 +183,7 @@ class Files:
                 await work.session.delete(file)
         for file in files:
             with suppress(FileNotFoundError, NotFoundError):
-                await obstore.delete_async(self._store, [_path(file, "full"), _path(file, "thumb")])
+                await obstore.delete_async(self._store, [_path(file, one) for one in _variants(file)])
         return len(files)
 
     async def _known(self, actor: Actor, id: str, digest: str) -> File | None:
@@ -186,10 +197,10 @@ class Files:
             raise IdTaken(subject=id)
         return file
 
-    async def _put(self, file: File, picture: Picture) -> None:
+    async def _put(self, file: File, parts: Mapping[Variant, bytes]) -> None:
         with _reachable():
-            await obstore.put_async(self._store, _path(file, "full"), picture.full)
-            await obstore.put_async(self._store, _path(file, "thumb"), picture.thumb)
+            for variant, part in parts.items():
+                await obstore.put_async(self._store, _path(file, variant), part)
 
     def _signature(self, id: str, variant: Variant, person: str, ends: int) -> str:
         text = f"{id}/{variant}/{person}/{ends}"
@@ -200,7 +211,7 @@ async def claim(
     work: Work, ids: Sequence[str], kind: str, subject_id: str, photo_kind: PhotoKind, *,
     field: str = "photoIds",
 ) -> Sequence[File]:  # fmt: skip
-    """Attach photos the actor took to a subject; again the same is no change. Raises BadInput naming `field`
+    """Attach files the actor sent to a subject; again the same is no change. Raises BadInput naming `field`
     when one is unknown, somebody else's, or evidence of something else."""
     wanted = set(ids)
     if not wanted:
@@ -221,12 +232,21 @@ async def claim(
 
 def attached(kind: str, ids: Collection[str] | None = None) -> SelectOfScalar[File]:
     """The photos of subjects of a kind, all of them or those of `ids`, the oldest first."""
+    return _attached(kind, ids).where(col(File.seconds).is_(None))
+
+
+def voices(kind: str, ids: Collection[str]) -> SelectOfScalar[File]:
+    """The voice notes of subjects of a kind, the oldest first."""
+    return _attached(kind, ids).where(col(File.seconds).is_not(None))
+
+
+def _attached(kind: str, ids: Collection[str] | None) -> SelectOfScalar[File]:
     rows = select(File).where(File.attached_kind == kind).order_by(col(File.created_at), col(File.id))
     return rows if ids is None else rows.where(col(File.attached_id).in_(ids))
 
 
 async def hand_over(work: Work, from_id: str, to_id: str, *, of: Collection[str] | None = None) -> None:
-    """A guest became somebody: his photos are that person's; with `of`, those of these subjects alone."""
+    """A guest became somebody: his files are that person's; with `of`, those of these subjects alone."""
     his = update(File).where(col(File.owner_id) == from_id)
     if of is not None:
         his = his.where(col(File.attached_id).in_(of))
@@ -242,18 +262,40 @@ def _reachable() -> Iterator[None]:
         raise OSError("the photos' store is away") from error
 
 
-async def _read(body: AsyncIterator[bytes]) -> bytes:
-    """All of it, or FileTooLarge as soon as it is too much."""
+async def _read(
+    body: AsyncIterator[bytes], most: int, too_much: type[CityError], nothing: type[CityError]
+) -> bytes:
+    """All of it, or `too_much` as soon as it is."""
     raw = bytearray()
     async for chunk in body:
         raw += chunk
-        if len(raw) > MOST_BYTES:
-            raise FileTooLarge
+        if len(raw) > most:
+            raise too_much
     if not raw:
-        raise NotAnImage
+        raise nothing
     return bytes(raw)
+
+
+def _picture(raw: bytes) -> Made:
+    picture = develop(raw)
+    known: dict[str, Any] = {
+        "width": picture.width, "height": picture.height, "taken_at": picture.taken_at,
+    }  # fmt: skip
+    if picture.taken:
+        known |= {"taken_lon": picture.taken.lon, "taken_lat": picture.taken.lat}
+    return known, {"full": picture.full, "thumb": picture.thumb}
+
+
+def _sound(raw: bytes) -> Made:
+    sound = sounds.listen(raw)
+    return {"width": 0, "height": 0, "seconds": sound.seconds}, {"voice": sound.wav}
+
+
+def _variants(file: File) -> tuple[Variant, ...]:
+    return PICTURE if file.seconds is None else SOUND
 
 
 def _path(file: File, variant: Variant) -> str:
     """Named after the bytes as well: a racing other photo under the same id cannot replace this one."""
-    return f"{file.id[:2]}/{file.id}/{file.sha256[:16]}/{variant}.webp"
+    ending = "wav" if variant == "voice" else "webp"
+    return f"{file.id[:2]}/{file.id}/{file.sha256[:16]}/{variant}.{ending}"

@@ -1,4 +1,4 @@
-"""Photos over plain HTTP: put with a bearer token, shown through signed addresses."""
+"""Photos and voice notes over plain HTTP: put with a bearer token, shown through signed addresses."""
 
 from datetime import datetime
 from typing import Annotated
@@ -14,6 +14,7 @@ from server.identity.brakes import UPLOAD
 from server.identity.service import Identity
 from server.platform.files import SIGNED_SECONDS, Files, Variant
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage
+from server.platform.sounds import NotAVoice
 from server.platform.work import Office
 from server.web.refusals import CityRoute
 
@@ -28,7 +29,10 @@ SHOWN_AS = {
 
 
 class Kept(BaseModel):
-    """A photo that is safe here; the addresses open for five minutes. `takenAt` is the camera's word."""
+    """A photo or a voice note that is safe here; the addresses open for five minutes.
+
+    `takenAt` is the camera's word; of a voice note `thumbUrl` is empty and `seconds` its length.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
@@ -38,10 +42,11 @@ class Kept(BaseModel):
     width: int
     height: int
     taken_at: datetime | None
+    seconds: int | None
 
 
 def router(office: Office) -> APIRouter:
-    """PUT /files/{id} and GET /files/{id}/{full|thumb}."""
+    """PUT /files/{id} and GET /files/{id}/{full|thumb|voice}."""
     identity, files = office.of(Identity), office.of(Files)
     # counted by Files while it streams, so that the refusal is ours; the app's own limit is for JSON
     routes = APIRouter(prefix="/files", route_class=CityRoute, max_body_size=2 * MOST_BYTES)
@@ -50,15 +55,19 @@ def router(office: Office) -> APIRouter:
     async def put(id: UUID, request: Request, response: Response) -> Kept:
         actor = await identity.gate.actor(bearer(request.headers))
         await identity.brakes.spend(UPLOAD, actor.id)
-        if not request.headers.get("content-type", "").lower().startswith("image/"):
+        kind = request.headers.get("content-type", "").lower()
+        voice = kind.startswith("audio/")
+        if not voice and not kind.startswith("image/"):
             raise NotAnImage
         if int(request.headers.get("content-length", 0)) > MOST_BYTES:
-            raise FileTooLarge
-        file, new = await files.keep(actor, str(id), request.stream())
+            raise NotAVoice if voice else FileTooLarge
+        keep = files.keep_voice if voice else files.keep
+        file, new = await keep(actor, str(id), request.stream())
         response.status_code = 201 if new else 200
         return Kept(
-            id=file.id, url=files.sign(file.id, "full", actor), thumb_url=files.sign(file.id, "thumb", actor),
-            width=file.width, height=file.height, taken_at=file.taken_at,
+            id=file.id, url=files.sign(file.id, "voice" if voice else "full", actor),
+            thumb_url="" if voice else files.sign(file.id, "thumb", actor),
+            width=file.width, height=file.height, taken_at=file.taken_at, seconds=file.seconds,
         )  # fmt: skip
 
     @routes.get("/{id}/{variant}")
@@ -67,6 +76,7 @@ def router(office: Office) -> APIRouter:
     ) -> Response:
         shown = await files.show(str(id), variant, person=u, ends=e, signature=s)
         headers = SHOWN_AS | {"Content-Length": str(shown.size)}
-        return StreamingResponse(shown.parts, media_type="image/webp", headers=headers)
+        kind = "audio/wav" if variant == "voice" else "image/webp"
+        return StreamingResponse(shown.parts, media_type=kind, headers=headers)
 
     return routes

@@ -4,7 +4,6 @@ import { Offline, Refusal } from './failures.ts'
 import { type Doc, graph } from './graph.ts'
 import { sendForJson } from './http.ts'
 import { uuid } from './ids.ts'
-import type { Photo } from './photos.ts'
 import { session } from './session.ts'
 import { plain, store } from './store.ts'
 
@@ -42,7 +41,8 @@ export interface Op {
 
 export interface Sending {
   title: string
-  photos?: readonly Photo[]
+  /** Photos and voice notes, sent before the act itself. */
+  photos?: readonly { id: string; blob: Blob }[]
   subject?: string
   /** The act's own id where the input carries one, so that list and server speak of the same thing. */
   id?: string

@@ -16,7 +16,10 @@ const BUILT = 'server/web/static'
 /** What every page needs comes in one file: on a slow network each further request costs a round trip. */
 const inKit = (id: string): boolean => {
   const path = id.replaceAll('\\', '/')
-  if (/\/shared\/web\//.test(path)) return !/district-map|LoginPage|OutboxList|\/icons\/|\/en\.json$/.test(path)
+  if (/\/shared\/web\//.test(path))
+    return !/district-map|LoginPage|OutboxList|BlurSheet|VoiceNote|\/blur\.ts|\/voice\.ts|\/icons\/|\/en\.json$/.test(
+      path,
+    )
   return /\/node_modules\/(@vue|vue|vue-router|idb)\//.test(path)
 }
 

@@ -14,10 +14,12 @@ from server.kernel.errors import BadInput, NotFound
 from server.platform import files
 from server.platform.files import File, Files, IdTaken, PhotoKind, store_of
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage
+from server.platform.sounds import NotAVoice, VoiceTooLong
 from server.settings import Settings
 from tests.factories import a_citizen, an_id, an_officer
 from tests.identity.house import an_office, count
 from tests.platform.pictures import HEIC, exif, photo
+from tests.platform.voices import voice
 from tests.servers import free_port
 
 RED, BLUE = photo((400, 300), exif=exif()), photo((300, 400))
@@ -315,3 +317,35 @@ async def test_a_store_that_is_away_is_an_outage_and_leaves_no_row(office):
 def test_other_places_are_refused(tmp_path, url):
     with pytest.raises(ValueError, match="s3://"):
         store_of(Settings(data_dir=tmp_path, files_url=url))
+
+
+async def test_a_voice_note_is_kept_shown_and_never_taken_for_a_photo(office, room):
+    citizen, id = a_citizen(), an_id()
+    file, new = await room.keep_voice(citizen, id, body(voice(2.5)))
+    assert new and (file.seconds, file.width, file.height) == (3, 0, 0)
+    assert await room.keep_voice(citizen, id, body(voice(2.5))) == (file, False)
+    assert await show(room, room.sign(id, "voice", citizen)) == voice(2.5)
+    for wrong in ("full", "thumb"):
+        with pytest.raises(NotFound):
+            await show(room, room.sign(id, wrong, citizen))
+    picture = await keep(room, citizen)
+    with pytest.raises(NotFound):
+        await show(room, room.sign(picture, "voice", citizen))
+    await attach(office, citizen, [id, picture])
+    async with office.reading() as session:
+        assert [one.id for one in await session.exec(files.attached("order", ["s1"]))] == [picture]
+        assert [one.id for one in await session.exec(files.voices("order", ["s1"]))] == [id]
+
+
+async def test_a_refused_voice_note_leaves_nothing(office, room):
+    for raw, refusal in ((b"", NotAVoice), (RED, NotAVoice), (voice(90), VoiceTooLong)):
+        with pytest.raises(refusal):
+            await room.keep_voice(a_citizen(), an_id(), body(raw))
+    assert await count(office, File) == 0 and list((office.settings.data_dir / "files").rglob("*.wav")) == []
+
+
+async def test_a_voice_note_nobody_claimed_goes_after_a_month(office, room, clock):
+    await room.keep_voice(a_citizen(), an_id(), body(voice(1)))
+    clock.advance(days=31)
+    assert await room.forget_unclaimed() == 1
+    assert list((office.settings.data_dir / "files").rglob("*.wav")) == []

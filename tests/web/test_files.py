@@ -1,4 +1,4 @@
-"""Photos over HTTP."""
+"""Photos and voice notes over HTTP."""
 
 import asyncio
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from tests.factories import an_id
 from tests.identity.house import PASSWORD, an_office, count, hire
 from tests.phones import Phone
 from tests.platform.pictures import HEIC, SECRET, exif, photo
+from tests.platform.voices import voice
 from tests.servers import free_port
 from tests.web.house import serving
 
@@ -47,7 +48,9 @@ async def test_a_photo_goes_in_and_comes_out_as_plain_webp(office, phone, server
     id = an_id()
     answer = await phone.put(f"/files/{id}", PHOTO, "image/jpeg")
     kept = answer.json()
-    assert answer.status_code == 201 and set(kept) == {"id", "url", "thumbUrl", "width", "height", "takenAt"}
+    assert answer.status_code == 201 and set(kept) == {
+        "id", "url", "thumbUrl", "width", "height", "takenAt", "seconds",
+    }  # fmt: skip
     assert (kept["id"], kept["width"], kept["height"], kept["takenAt"]) == (
         id,
         640,
@@ -63,6 +66,20 @@ async def test_a_photo_goes_in_and_comes_out_as_plain_webp(office, phone, server
     )
     assert full.headers["cache-control"] == "private, max-age=300, immutable"
     assert full.headers["content-security-policy"] == "default-src 'none'; sandbox"
+
+
+async def test_a_voice_goes_in_and_comes_out_as_sound_alone(office, phone, server):
+    id = an_id()
+    kept = (await phone.put(f"/files/{id}", voice(2), "audio/wav")).json()
+    assert (kept["seconds"], kept["width"], kept["thumbUrl"]) == (2, 0, "")
+    async with httpx.AsyncClient(base_url=server.url) as browser:
+        heard = await browser.get(kept["url"])
+    assert heard.content == voice(2) and heard.headers["content-type"] == "audio/wav"
+    assert heard.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert refusal(await phone.put(f"/files/{an_id()}", PHOTO, "audio/wav")) == (400, "NOT_A_VOICE")
+    assert refusal(await phone.put(f"/files/{an_id()}", voice(90), "audio/wav")) == (400, "VOICE_TOO_LONG")
+    assert refusal(await phone.put(f"/files/{an_id()}", voice(2), "image/jpeg")) == (415, "NOT_AN_IMAGE")
+    assert await count(office, File) == 1
 
 
 async def test_sending_again_is_no_second_photo(office, phone):

@@ -212,6 +212,25 @@ class Photo(View[File]):
 
 
 @strawberry.type
+class Voice(View[File]):
+    """A voice note of a case: sound and nothing else. Whoever sees the photos may listen."""
+
+    seen_by: ClassVar[frozenset[Role]] = EVERYONE
+    id: strawberry.ID = column()
+    at: datetime = column(of="created_at")
+
+    @field_for(needs={"seconds"})
+    def seconds(self) -> int:
+        """How long it is, at most 60."""
+        return self.row.seconds or 0
+
+    @field_for(needs={"id"}, personal=True)
+    def url(self, info: Info) -> str:
+        """WAV, signed for this person, for at most five minutes."""
+        return info.context.office.of(Files).sign(self.row.id, "voice", info.context.actor)
+
+
+@strawberry.type
 class Person(View[PersonRow]):
     """Who did something: staff by name and post; citizens never by name."""
 
@@ -233,6 +252,7 @@ class Person(View[PersonRow]):
 
 # ── loaders: one query for all siblings ───────────────────────────────────────────────────────────
 
+VOICE = ("id", "seconds", "created_at", "owner_id", "attached_id")  # what is shown of a voice note
 PHOTO = ("id", "photo_kind", "owner_id", "taken_at", "attached_id")  # what is shown of a file, and of whose
 
 
@@ -258,6 +278,14 @@ async def load_photos(context: Context, ids: list[str]) -> list[list[Photo]]:
     return [found[id] for id in ids]
 
 
+async def load_voices(context: Context, ids: list[str]) -> list[list[Voice]]:
+    """The voice notes of each order, the oldest first."""
+    found: dict[str, list[Voice]] = {id: [] for id in ids}
+    for voice in Voice.of(await context.office.read.lines(_voices_of(ids), VOICE)):
+        found[voice.row.attached_id or ""].append(voice)
+    return [found[id] for id in ids]
+
+
 async def load_covers(context: Context, ids: list[str]) -> list[Photo | None]:
     """Photos of orders by their own ids."""
     photos = Photo.of(await context.office.read.lines(_covers(ids), PHOTO))
@@ -269,6 +297,11 @@ async def load_covers(context: Context, ids: list[str]) -> list[Photo | None]:
 def photos_of(ids: list[str]) -> SelectOfScalar[File]:
     """The photos of orders."""
     return files.attached("order", ids)
+
+
+@kept
+def _voices_of(ids: list[str]) -> SelectOfScalar[File]:
+    return files.voices("order", ids)
 
 
 @kept

@@ -82,6 +82,12 @@ def photos(message_ids: list[str]) -> SelectOfScalar[File]:
 
 
 @kept
+def voices(message_ids: list[str]) -> SelectOfScalar[File]:
+    """The voice notes of messages."""
+    return files.voices("talk", message_ids)
+
+
+@kept
 def ahead(asked_at: datetime) -> Rows:
     """How many wait since before that moment."""
     rows: Any = columns(func.count()).select_from(Talk)

@@ -1,9 +1,11 @@
 import { graph } from '@sanwei/web/graph'
+import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
 import type { Feed } from '@sanwei/web/live-list'
 import { type LiveOne, useLiveOne } from '@sanwei/web/live-one'
 import { type Op, outbox } from '@sanwei/web/outbox'
 import type { Photo } from '@sanwei/web/photos'
+import type { Voice } from '@sanwei/web/voice'
 import { computed, onScopeDispose, watch } from 'vue'
 import {
   type AskPersonMutation,
@@ -28,10 +30,22 @@ export async function askPerson(turns: readonly Turn[], areaCode: string): Promi
 }
 
 /** Sends one message; what cannot be sent yet stands below the conversation and goes by itself. */
-export async function say(talkId: string, text: string, photos: readonly Photo[]): Promise<Op> {
+export async function say(
+  talkId: string,
+  text: string,
+  photos: readonly Photo[],
+  voices: readonly Voice[],
+): Promise<Op> {
   const id = uuid()
-  const input = { id, talkId, text, photoIds: photos.map((photo) => photo.id) }
-  return outbox.send('sayInTalk', { input }, { id, title: text, photos, subject: talkId })
+  const input = {
+    id,
+    talkId,
+    text,
+    photoIds: photos.map((photo) => photo.id),
+    voiceIds: voices.map((voice) => voice.id),
+  }
+  const title = text || t(photos.length ? 'talk.photo' : 'voice.list')
+  return outbox.send('sayInTalk', { input }, { id, title, photos: [...photos, ...voices], subject: talkId })
 }
 
 /** One talk, live, with what of it is still on the phone. */

@@ -1,8 +1,9 @@
 """One query for all siblings: the lists and figures that many orders stand in."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
-from server.command.graphql.types import Photo, load_photos
+from server.command.graphql.types import Photo, Voice, load_photos, load_voices
 from server.command.orders import pairs, queries
 from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.pairs import Verdict
@@ -10,6 +11,8 @@ from server.command.orders.tables import WorkOrder as Row
 from server.graph.context import Context
 from server.platform.kept import Question
 from server.platform.read import Needs, together
+
+T = TypeVar("T")
 
 
 async def load_lanes(context: Context, ids: list[str]) -> list[list[OrderLane]]:
@@ -71,6 +74,19 @@ async def load_wholes(context: Context, ids: list[str]) -> list[tuple[str, str, 
 
 async def load_photos_of_both(context: Context, asked: list[tuple[str, str]]) -> list[list[Photo]]:
     """The photos of each order, and of the whole case where it is a part, the oldest first."""
+    return await _of_both(load_photos, context, asked)
+
+
+async def load_voices_of_both(context: Context, asked: list[tuple[str, str]]) -> list[list[Voice]]:
+    """The voice notes of each order, and of the whole case where it is a part, the oldest first."""
+    return await _of_both(load_voices, context, asked)
+
+
+async def _of_both(
+    load: Callable[[Context, list[str]], Awaitable[list[list[T]]]],
+    context: Context,
+    asked: list[tuple[str, str]],
+) -> list[list[T]]:
     ids = list(dict.fromkeys(id for pair in asked for id in pair if id))
-    found = dict(zip(ids, await load_photos(context, ids), strict=True))
+    found = dict(zip(ids, await load(context, ids), strict=True))
     return [[*found.get(whole, ()), *found[id]] for id, whole in asked]

@@ -22,6 +22,7 @@ from server.command.graphql.types import (
     Person,
     Photo,
     Place,
+    Voice,
     load_covers,
     load_people,
     matter_of,
@@ -42,6 +43,7 @@ from server.command.orders.graphql.loaders import (
     load_parts,
     load_photos_of_both,
     load_related,
+    load_voices_of_both,
     load_wholes,
 )
 from server.command.orders.lanes import BoardFigureKey, OrderLane
@@ -175,6 +177,11 @@ class WorkOrder(AskedOrder):
     def photos(self, info: Info) -> list[Photo]:
         """The oldest first; a part has those of its whole case too."""
         return info.context.soon(load_photos_of_both, (self.row.id, self.row.parent_id))
+
+    @field_for(needs={"id", "parent_id"})
+    def voices(self, info: Info) -> list[Voice]:
+        """What the citizen said into the phone, the oldest first; a part has those of its whole case too."""
+        return info.context.soon(load_voices_of_both, (self.row.id, self.row.parent_id))
 
     @field_for(needs={"cover_id"})
     def cover(self, info: Info) -> Photo | None:

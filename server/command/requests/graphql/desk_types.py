@@ -6,7 +6,17 @@ from typing import ClassVar
 import strawberry
 
 from server.command.graphql.steps import Clock, Life, TimelineEntry, load_request_clocks, load_timelines
-from server.command.graphql.types import LOCATED, Person, Photo, Place, load_people, load_photos, unit_of
+from server.command.graphql.types import (
+    LOCATED,
+    Person,
+    Photo,
+    Place,
+    Voice,
+    load_people,
+    load_photos,
+    load_voices,
+    unit_of,
+)
 from server.command.requests import desks, guards
 from server.command.requests.desks import DeskLane
 from server.command.requests.flow import RequestState, RequestStep
@@ -186,6 +196,10 @@ class DeskRequest(View[CitizenRequest]):
     @field_for(needs={"id"})
     def photos(self, info: Info) -> list[Photo]:
         return info.context.soon(load_photos, self.row.id)
+
+    @field_for(needs={"id"})
+    def voices(self, info: Info) -> list[Voice]:
+        return info.context.soon(load_voices, self.row.id)
 
     @field_for(needs={"id"})
     def contacts(self, info: Info) -> list[ContactEntry]:

@@ -33,6 +33,7 @@ class SubmitRequest:
     kind: RequestKind | None = None
     text: str = ""
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    voice_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     place: PlaceInput | None = None
     area_code: str | None = None
     address: str = ""
@@ -46,13 +47,14 @@ class SubmitRequest:
 
 @strawberry.input
 class SupplyRequest:
-    """More words or photos."""
+    """More words, photos or voice notes."""
 
     id: strawberry.ID
     version: int
     op_id: strawberry.ID
     text: str = ""
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    voice_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
 
 
 @strawberry.input
@@ -82,7 +84,7 @@ class Mutation:
             if await work.first_time("submit", id, {}):
                 await service.submit(work, Submission(
                     id=id, kind=input.kind or _kind(info, input, spot), text=input.text, spot=spot,
-                    photo_ids=input.photo_ids,
+                    photo_ids=[*input.photo_ids, *input.voice_ids],
                     matter_code=input.matter_code or "", phone=input.phone, confidential=input.confidential,
                     against_key=input.against_key, against_text=input.against_text,
                 ))  # fmt: skip
@@ -100,10 +102,11 @@ class Mutation:
     async def supply_request(self, info: Info, input: SupplyRequest) -> Request:
         """补充信息."""
         async with info.context.office.work(info.context.actor) as work:
-            asked = {"id": input.id, "text": input.text, "photos": input.photo_ids}
+            sent = [*input.photo_ids, *input.voice_ids]
+            asked = {"id": input.id, "text": input.text, "photos": sent}
             if await work.first_time("supply", input.op_id, asked):
                 await service.supply(work, id=input.id, version=input.version, text=input.text,
-                                     photo_ids=input.photo_ids)  # fmt: skip
+                                     photo_ids=sent)  # fmt: skip
         return await read(info, input.id)
 
     @mutation_for(CITIZEN)

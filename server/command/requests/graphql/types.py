@@ -12,8 +12,10 @@ from server.command.graphql.types import (
     Matter,
     Photo,
     Place,
+    Voice,
     load_photos,
     load_staff_names,
+    load_voices,
     matter_of,
     unit_of,
 )  # fmt: skip
@@ -101,6 +103,13 @@ class Request(View[CitizenRequest]):
     @field_for(needs=PHOTOS)
     async def photos(self, info: Info) -> list[Photo]:
         return await self._photos(info)
+
+    @field_for(needs=PHOTOS)
+    async def voices(self, info: Info) -> list[Voice]:
+        """What was said into the phone: one's own, never that of whom it was merged with."""
+        load, mine = info.context.loader(load_voices).load_many, self.row.reporter_id
+        own, shared = await load([self.row.id if self.row.merged else "", self.row.order_id or self.row.id])
+        return [*own, *(one for one in shared if one.row.owner_id == mine)]
 
     @field_for(needs=PHOTOS)
     async def cover(self, info: Info) -> Photo | None:

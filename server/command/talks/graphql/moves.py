@@ -46,6 +46,7 @@ class SayInTalk:
     talk_id: strawberry.ID
     text: str = ""
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    voice_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
     answer_id: str | None = None
 
 
@@ -81,10 +82,11 @@ class Mutation:
         await info.context.office.of(Identity).brakes.spend(SAYING, info.context.actor.id)
         id = an_id(input.id)
         async with info.context.office.work(info.context.actor) as work:
-            said = {"talk": input.talk_id, "text": input.text, "photos": input.photo_ids}
+            shown = [*input.photo_ids, *input.voice_ids]
+            said = {"talk": input.talk_id, "text": input.text, "photos": shown}
             if await work.first_time("say", id, said):
                 await service.say(work, id=id, talk_id=input.talk_id, text=input.text,
-                                  photo_ids=input.photo_ids, entry_id=input.answer_id or "")  # fmt: skip
+                                  photo_ids=shown, entry_id=input.answer_id or "")  # fmt: skip
         return await read(info, input.talk_id)
 
     @mutation_for(CITIZEN)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import strawberry
 
-from server.command.graphql.types import PHOTO, Person, Photo, load_people
+from server.command.graphql.types import PHOTO, VOICE, Person, Photo, Voice, load_people
 from server.command.talks import queries, rules
 from server.command.talks.flow import TalkAction, TalkState
 from server.command.talks.rules import TalkSide
@@ -43,6 +43,10 @@ class TalkMessage(View[MessageRow]):
     @field_for(needs={"id"})
     def photos(self, info: Info) -> list[Photo]:
         return info.context.soon(load_photos, self.row.id)
+
+    @field_for(needs={"id"})
+    def voices(self, info: Info) -> list[Voice]:
+        return info.context.soon(load_voices, self.row.id)
 
 
 @strawberry.type
@@ -158,4 +162,12 @@ async def load_photos(context: Context, ids: list[str]) -> list[list[Photo]]:
     found: dict[str, list[Photo]] = {id: [] for id in ids}
     for photo in Photo.of(await context.office.read.lines(queries.photos(ids), PHOTO)):
         found[photo.row.attached_id or ""].append(photo)
+    return [found[id] for id in ids]
+
+
+async def load_voices(context: Context, ids: list[str]) -> list[list[Voice]]:
+    """The voice notes of each message."""
+    found: dict[str, list[Voice]] = {id: [] for id in ids}
+    for voice in Voice.of(await context.office.read.lines(queries.voices(ids), VOICE)):
+        found[voice.row.attached_id or ""].append(voice)
     return [found[id] for id in ids]

@@ -5,6 +5,7 @@ import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
 import { type Op, outbox } from '@sanwei/web/outbox'
 import { type Photo, release, revive } from '@sanwei/web/photos'
+import type { Voice } from '@sanwei/web/voice'
 import { computed, onScopeDispose, reactive, ref } from 'vue'
 import type { Spot } from '../../areas/spot.ts'
 import type { MatterFragment, PlaceInput, RequestKind, SubmitRequest } from '../../gql/graphql.ts'
@@ -15,6 +16,7 @@ const PATIENCE_MS = 6_000
 /** The server's names of what it may blame, and the fields they are on this page. */
 const FIELDS = {
   photoIds: 'photos',
+  voiceIds: 'text',
   areaCode: 'place',
   matterCode: 'matter',
   phone: 'mobile',
@@ -31,6 +33,7 @@ export interface Party {
 interface Content {
   text: string
   photos: Omit<Photo, 'url'>[]
+  voices?: Voice[]
   at: PlaceInput | null
   address: string
   matter: MatterFragment | null
@@ -39,6 +42,8 @@ interface Content {
   phone: string
   confidential: boolean
 }
+
+const isVoice = (blob: Blob): boolean => blob.type.startsWith('audio/')
 
 /** Whom a report that was sent complains about; the name of who was picked is not in it. */
 const partyOf = ({ againstKey, againstText }: SubmitRequest): Party | null => {
@@ -51,6 +56,7 @@ export function useReportForm(spot: Spot) {
   const form = reactive({
     text: '',
     photos: [] as Photo[],
+    voices: [] as Voice[],
     address: '',
     /** The kind the person chose; null leaves it to the server's suggestion. */
     matter: null as MatterFragment | null,
@@ -65,7 +71,7 @@ export function useReportForm(spot: Spot) {
   /** The refused act this form mends; it is dropped once the mended one is stored. */
   let mends: string | null = null
 
-  const empty = computed(() => !form.text.trim() && !form.photos.length)
+  const empty = computed(() => !form.text.trim() && !form.photos.length && !form.voices.length)
 
   const draft: Draft = useDraft<Content>('report', {
     collect: () =>
@@ -91,7 +97,10 @@ export function useReportForm(spot: Spot) {
     const input = op.variables.input as SubmitRequest
     fill({
       text: input.text ?? '',
-      photos: op.photos.flatMap(({ id, blob }) => (blob ? [{ id, blob, takenAt: input.takenAt ?? null }] : [])),
+      photos: op.photos.flatMap(({ id, blob }) =>
+        blob && !isVoice(blob) ? [{ id, blob, takenAt: input.takenAt ?? null }] : [],
+      ),
+      voices: op.photos.flatMap(({ id, blob }) => (blob && isVoice(blob) ? [{ id, blob }] : [])),
       at: input.place ?? null,
       address: input.address ?? '',
       matter: null,
@@ -113,6 +122,7 @@ export function useReportForm(spot: Spot) {
       id,
       text: form.text.trim(),
       photoIds: form.photos.map((photo) => photo.id),
+      voiceIds: form.voices.map((voice) => voice.id),
       place: spot.at.value,
       address: spot.at.value ? '' : form.address.trim(),
       matterCode: form.matter?.code ?? null,
@@ -136,8 +146,12 @@ export function useReportForm(spot: Spot) {
     busy.value = true
     try {
       const id = uuid()
-      const title = form.text.trim().slice(0, 30) || t('request.photoOnly')
-      const sending = outbox.send('submitRequest', { input: inputFor(id) }, { id, title, photos: form.photos })
+      const title = form.text.trim().slice(0, 30) || t(form.photos.length ? 'request.photoOnly' : 'request.voiceOnly')
+      const sending = outbox.send(
+        'submitRequest',
+        { input: inputFor(id) },
+        { id, title, photos: [...form.photos, ...form.voices] },
+      )
       const op = await Promise.race([sending, new Promise<null>((done) => setTimeout(done, PATIENCE_MS, null))])
       if (op?.state === 'needs-you' && op.refusal) {
         blame(op.refusal)
