@@ -44,10 +44,11 @@ export function client(name: AppName): UserConfig {
     build: {
       outDir: root(`${BUILT}/${name}`),
       emptyOutDir: true,
+      manifest: true, // what each route loads, for its budget
       target: ['chrome87', 'ios15.4'],
       assetsInlineLimit: 0, // the content policy allows no data: addresses
       modulePreload: { polyfill: false },
-      rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'kit', test: inKit }] } } },
+      rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'kit', tags: ['$initial'], test: inKit }] } } },
     },
     server: {
       proxy: {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
 /** Not fetched beforehand: the map is large and most visits never open it; icons are the launcher's business. */
-const LATER = /district-map|^icons\/|\.map$/
+const LATER = /district-map|^icons\/|^\.vite\/|\.map$/
 
 /** Writes sw.js: the worker's text, the list of this build's files and a version that is their hash. */
 export function serviceWorker(): Plugin {
