@@ -9,7 +9,19 @@ from contextlib import ExitStack
 
 import uvloop
 
-from tests.bench import boards, executor, live, memory, places, reads, replay, report, suggestions, writes
+from tests.bench import (
+    boards,
+    clients,
+    executor,
+    live,
+    memory,
+    places,
+    reads,
+    replay,
+    report,
+    suggestions,
+    writes,
+)
 from tests.bench import cluster as hosts
 from tests.bench.bench import FULL, QUICK, Bench, Workload
 from tests.bench.stores import Stores, cluster
@@ -30,6 +42,7 @@ WORKLOADS: dict[str, Workload] = {
     "P14": writes.signalen,
     "P15": suggestions.suggestions,
     "M": memory.at_rest,
+    "C": clients.phones,
 }
 NEED_POSTGRES = {"P1", "P3", "P6", "P7", "P8", "P10", "P12", "P14", "M"}
 

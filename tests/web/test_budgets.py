@@ -4,6 +4,7 @@ import gzip
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ STYLE = {"citizen": 15, "officer": 20, "leader": 15}  # every style sheet there 
 LEAFLET, MAP = 45, 20  # the library, and our own code beside it
 MAP_CODE = "shared/web/map/district-map.ts"  # loaded when a map is shown, never for a page to open
 
-Manifest = dict[str, dict[str, object]]
+Manifest = dict[str, dict[str, Any]]
 
 
 @cache
@@ -38,8 +39,8 @@ def needed(app: str, key: str) -> set[str]:
     while open_:
         chunk = told[open_.pop()]
         if chunk["file"] not in found:
-            found.add(str(chunk["file"]))
-            open_ += chunk.get("imports", [])  # type: ignore[operator]
+            found.add(chunk["file"])
+            open_ += chunk.get("imports", [])
     return found
 
 
