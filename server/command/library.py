@@ -12,6 +12,7 @@ from server.command.triage.advisor import SILENT, Advisor, Danger, Proposal, Sug
 from server.command.triage.lexicon import Lexicon
 from server.command.triage.model import Model
 from server.command.triage.rules import Confidence
+from server.kernel.errors import BadInput
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,24 @@ class Library:
     def units(self) -> Mapping[str, Unit]:
         """Every unit an order may go to, by id."""
         return self.matrix.units
+
+    def given(self, answers: Sequence[tuple[str, str]], matter_code: str = "") -> list[dict[str, str]]:
+        """Answers to a matter's questions as they are kept: with the words that were asked.
+
+        A phone may have been asked by an earlier edition. Raises BadInput for what none of them offers, for a
+        question of another matter than the one that was named, and for two answers to one.
+        """
+        if len({code for code, _ in answers}) < len(answers):
+            raise BadInput(field="answers")
+        return [self._given(code, answer, matter_code) for code, answer in answers]
+
+    def _given(self, code: str, answer: str, matter_code: str) -> dict[str, str]:
+        for edition in (self.catalogue, *reversed(tuple(self.editions.values()))):
+            whose = edition.matters.get(matter_code)
+            question = edition.questions.get(code)
+            if question and answer in question.answers and (not whose or question in whose.questions):
+                return {"code": code, "question": question.words, "answer": answer}
+        raise BadInput(field="answers", question=code[:40])
 
     def suggest(self, text: str, area: str, matter_code: str = "", title: str = "") -> Suggestion:
         """What to do with a report; a matter somebody already named is taken as it is.

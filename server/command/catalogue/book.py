@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from server.command.catalogue import files, plan
-from server.command.catalogue.entries import Approval, Control, FilingRule, Matter, MatterKind, prefixes
+from server.command.catalogue.entries import (
+    Approval,
+    Control,
+    FilingRule,
+    Matter,
+    MatterKind,
+    Question,
+    prefixes,
+)
 from server.command.catalogue.initials import initials
 from server.kernel.calendar import Limit, TimeUnit
 from server.kernel.errors import BadInput, NotFound
@@ -31,6 +39,7 @@ class Catalogue:
     common: tuple[str, ...]  # codes to show first when nothing is asked for
     approved: Mapping[str, Approval]  # by code prefix, the longest decides
     controls: tuple[Control, ...]
+    questions: Mapping[str, Question]  # by code
 
     @classmethod
     def load(cls, data: Path, keywords: Mapping[str, Iterable[str]] | None = None) -> Self:
@@ -61,7 +70,12 @@ class Catalogue:
             )
             for row in tables[plan.COMPONENTS]
         }
-        matters = {row["code"]: _matter(row, source, local, words) for row in tables[plan.MATTERS]}
+        asked = [(plan.listed(row["matters"]), _question(row)) for row in tables.get(plan.QUESTIONS, ())]
+        matters = {
+            row["code"]: _matter(row, source, local, words, [
+                question for whom, question in asked if row["code"].startswith(whom)
+            ]) for row in tables[plan.MATTERS]
+        }  # fmt: skip
         rules: dict[str, list[FilingRule]] = {code: [] for code in matters}
         for row in sorted(tables[plan.RULES], key=lambda row: int(row["no"])):
             rules[row["matter_code"]].append(_rule(row))
@@ -73,6 +87,7 @@ class Catalogue:
             common=tuple(code for _, code in sorted(usual) if not matters[code].retired),
             approved={row["matter_code"]: _approval(row) for row in tables[plan.IN_GRID]},
             controls=tuple(map(_control, tables[plan.CONTROLS])),
+            questions={question.code: question for _, question in asked},
         )  # fmt: skip
 
     def matter(self, code: str) -> Matter:
@@ -108,6 +123,10 @@ class Catalogue:
         """What forbids officers to report the matter there and then (`at` in local time)."""
         return next((control for control in self.controls if control.covers(code, area, at)), None)
 
+    def asks(self, question: str, answer: str) -> bool:
+        """Whether that is a choice it offers."""
+        return question in self.questions and answer in self.questions[question].answers
+
     def search(self, text: str, first: int = 20) -> list[Matter]:
         """Matters by code, old code, name, keyword or pinyin initials, best first; the common ones for "".
 
@@ -127,18 +146,27 @@ def _yes(row: Row, column: str) -> bool:
     return row.get(column) == plan.YES
 
 
-def _entry(row: Row, kind: MatterKind, source: str, keywords: tuple[str, ...] = ()) -> Matter:
+def _entry(
+    row: Row, kind: MatterKind, source: str, keywords: tuple[str, ...] = (),
+    questions: Iterable[Question] = (),
+) -> Matter:  # fmt: skip
     return Matter(
         source, kind, row["code"], row["name"], row["category"], keywords, row.get("old_code", ""),
-        _yes(row, "retired"),
+        _yes(row, "retired"), tuple(questions),
     )  # fmt: skip
 
 
-def _matter(row: Row, source: str, local: str, words: Mapping[str, Iterable[str]]) -> Matter:
+def _matter(
+    row: Row, source: str, local: str, words: Mapping[str, Iterable[str]], asked: Iterable[Question]
+) -> Matter:
     called = tuple(dict.fromkeys([*plan.listed(row.get("keywords", "")), *words.get(row["code"], ())]))
     if _yes(row, "is_local_extension"):
-        return _entry(row, MatterKind.LOCAL, local, called)
-    return _entry(row, MatterKind.MATTER, source, called)
+        return _entry(row, MatterKind.LOCAL, local, called, asked)
+    return _entry(row, MatterKind.MATTER, source, called, asked)
+
+
+def _question(row: Row) -> Question:
+    return Question(row["code"], row["words"], plan.listed(row["answers"]))
 
 
 def _rule(row: Row) -> FilingRule:

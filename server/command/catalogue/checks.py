@@ -1,5 +1,7 @@
 """What makes an edition of the catalogue unfit: pure, over rows with their lines."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +15,8 @@ from server.platform.tabular import Lines, Row
 OF_COMPONENTS: Final = "05"  # the last category whose matters are components and a suffix
 HIGHEST_LOCAL: Final = 999  # a city counts down from here, so that national additions never collide
 FREELY_NUMBERED: Final = "SG"  # social governance: a name space of the city's own
+MOST_QUESTIONS, MOST_ANSWERS = 3, 8  # of a matter, of a question
+QUESTION_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 WHOLE: Final = 0  # the line of a fault that no line is to blame for
 
 
@@ -48,6 +52,7 @@ def faults(known: Known, lines: Lines) -> Iterator[Fault]:
             yield Fault(line, "code", "NO_RULE", row["code"], plan.MATTERS)
         if not known.has_unit(row["code"]):
             yield Fault(line, "code", "NO_UNIT", row["code"], plan.MATTERS)
+    yield from _questions(lines.get(plan.QUESTIONS, ()), names)
     yield from _approvals(known, lines.get(plan.IN_GRID, ()), names)
     yield from _controls(known, lines.get(plan.CONTROLS, ()), names)
 
@@ -102,6 +107,24 @@ def _rules(known: Known, rows: Iterable[tuple[int, Row]], names: Mapping[str, st
             yield Fault(line, "no", "NOT_A_RULE_NUMBER", row["no"][:40], plan.RULES)
         for column in ("responsible_org", "supervising_org"):
             yield from _unit(known, line, column, row, plan.RULES)
+
+
+def _questions(rows: Iterable[tuple[int, Row]], names: Mapping[str, str]) -> Iterator[Fault]:
+    """Few questions with few answers: they are read standing in the street."""
+    asked = Counter[str]()
+    for line, row in rows:
+        answers = plan.listed(row["answers"])
+        if not QUESTION_CODE.fullmatch(row["code"]):
+            yield Fault(line, "code", "NOT_A_QUESTION_CODE", row["code"][:40], plan.QUESTIONS)
+        if not 2 <= len(answers) <= MOST_ANSWERS or len(set(answers)) < len(answers):
+            yield Fault(line, "answers", "FEW_ANSWERS", row["answers"][:40], plan.QUESTIONS)
+        whom = plan.listed(row["matters"])
+        for code in whom:
+            yield from _prefix(line, "matters", code, names, plan.QUESTIONS)
+        covered = [code for code in names if code.startswith(whom)]
+        asked.update(covered)
+        if crowded := next((code for code in covered if asked[code] > MOST_QUESTIONS), ""):
+            yield Fault(line, "matters", "TOO_MANY_QUESTIONS", f"{crowded} {names[crowded]}", plan.QUESTIONS)
 
 
 def _approvals(known: Known, rows: Iterable[tuple[int, Row]], names: Mapping[str, str]) -> Iterator[Fault]:

@@ -17,6 +17,15 @@ class MatterKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A short single choice whoever reports a matter is asked; nobody has to answer (ADR 0034)."""
+
+    code: str
+    words: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
     """One entry; (`ref`, `kind`, `code`) is its key. Codes are category (2) + sub-type (3): 06010, SG003."""
 
@@ -28,6 +37,7 @@ class Matter:
     keywords: tuple[str, ...] = ()  # what people call it, surest first
     old_code: str = ""  # of GB/T 30428.2-2013, with its list: 事件01-10
     retired: bool = False  # nothing new is filed under it
+    questions: tuple[Question, ...] = ()  # at most three
 
     @property
     def category_code(self) -> str:

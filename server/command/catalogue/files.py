@@ -34,14 +34,25 @@ class National(_File):
     matters: tuple[Category, ...]
 
 
+class QuestionRow(_File):
+    """A short single choice for the matters with these codes or prefixes."""
+
+    code: str
+    matters: tuple[str, ...]
+    words: str
+    answers: tuple[str, ...]
+
+
 class Local(_File):
-    """What the city numbered itself, what is common there, and which matters it approved into the grid."""
+    """What the city numbered itself, what is common there, what it asks whoever reports, and which matters
+    it approved into the grid."""
 
     ref: str
     about: str
     matters: tuple[Category, ...]
     common: tuple[str, ...]
     in_grid: dict[str, bool]
+    questions: tuple[QuestionRow, ...]
 
 
 class RuleRow(_File):

@@ -9,6 +9,7 @@ from server.command.catalogue.book import Catalogue
 from server.command.catalogue.legacy import successor
 from server.command.library import Library
 from server.command.orders import queries as orders
+from server.command.routing.rules import Routes
 from server.kernel.errors import NotFound
 from server.platform.editions import Keeper, Meaning
 from server.platform.sheets import Fault
@@ -42,7 +43,12 @@ def keeper(data: Path) -> Keeper:
 
     async def foresee(work: Work, content: bytes) -> list[Meaning]:
         now, new = work.office.of(Library).catalogue, Catalogue.of(tabular.tables(content), *standard()[:2])
-        return [*_meanings(now, new), {"code": "orders_keep", "n": await orders.filed_and_open(work.session)}]
+        stop = sum(
+            rule.stands_in(now) and not rule.stands_in(new) for rule in work.office.of(Routes).rules
+        )
+        stops: list[Meaning] = [{"code": "routes_stop", "n": stop}] if stop else []
+        keep: Meaning = {"code": "orders_keep", "n": await orders.filed_and_open(work.session)}
+        return [*stops, *_meanings(now, new), keep]
 
     tabular = Tabular(
         plan.SHEETS, faults, mend=_mend, complete=lambda tables: plan.completed(tables, standard()[2])
@@ -101,6 +107,8 @@ def _meanings(now: Catalogue, new: Catalogue) -> Iterator[Meaning]:
             new.matters[code].retired and not old.retired for code, old in now.matters.items()
         ),
         "matters_enter": sum(new.in_grid(code) and not now.in_grid(code) for code in new.matters),
+        "questions_new": len(new.questions.keys() - now.questions.keys()),
+        "questions_gone": len(now.questions.keys() - new.questions.keys()),
         "matters_leave": sum(now.in_grid(code) and not new.in_grid(code) for code in now.matters),
     }
     return ({"code": code, "n": n} for code, n in counted.items() if n)

@@ -9,6 +9,7 @@ from server.kernel.calendar import TimeUnit
 from server.platform.tabular import Column, Form, Row, Sheet, Tables
 
 COMPONENTS, MATTERS, RULES, IN_GRID, CONTROLS = "components", "matters", "rules", "in_grid", "controls"
+QUESTIONS = "questions"
 YES, NO = "yes", "no"
 YES_NO: Final = (YES, NO)
 UNITS: Final = tuple(unit.name for unit in TimeUnit)
@@ -30,6 +31,10 @@ SHEETS: Final = (
         Column("legal_basis"), Column("collection_notes"), Column("words"),
         Column("is_default", choices=YES_NO),
     ), key=("matter_code", "no")),
+    Sheet(QUESTIONS, (
+        Column("code", needed=True), Column("matters", needed=True), Column("words", needed=True),
+        Column("answers", needed=True),
+    ), key=("code",)),
     Sheet(IN_GRID, (
         Column("matter_code", needed=True), Column("status", needed=True, choices=STATUSES),
         Column("effective_from", form=Form.DAY), Column("owner"), Column("levels"), Column("officer_duty"),
@@ -78,8 +83,12 @@ def shipped(national: files.National, local: files.Local, rules: files.Rules) ->
         {"matter_code": code, "status": APPROVED if yes else "not_approved"}
         for code, yes in local.in_grid.items()
     ]
-    return {MATTERS: matters, RULES: list(_rules(rules, codes)), IN_GRID: approvals, CONTROLS: [],
-            COMPONENTS: components}  # fmt: skip
+    questions = [
+        {"code": row.code, "matters": LISTED.join(row.matters), "words": row.words,
+         "answers": LISTED.join(row.answers)} for row in local.questions
+    ]  # fmt: skip
+    return {MATTERS: matters, RULES: list(_rules(rules, codes)), QUESTIONS: questions, IN_GRID: approvals,
+            CONTROLS: [], COMPONENTS: components}  # fmt: skip
 
 
 def completed(tables: Tables, suffix: str) -> Tables:

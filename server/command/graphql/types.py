@@ -1,6 +1,6 @@
 """Nouns that orders, requests and supervisions show alike: places, matters, photos, people, steps, clocks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, Self, cast
@@ -14,7 +14,7 @@ from server.command.library import Library
 from server.command.orders.service.report import Spot, spot_at
 from server.graph.audience import field_for
 from server.graph.context import Context, Info
-from server.graph.views import View, column
+from server.graph.views import View, column, marks
 from server.identity import queries as identity
 from server.identity.graphql import Area, Unit
 from server.identity.queries import PersonRow
@@ -148,6 +148,44 @@ class PlaceHit:
 
 
 @strawberry.type
+class MatterQuestion:
+    """A short single choice whoever reports a matter is asked. Nobody has to answer."""
+
+    seen_by: ClassVar[frozenset[Role]] = EVERYONE
+    code: str
+    words: str
+    answers: list[str] = strawberry.field(metadata=marks(most=8))
+
+
+@strawberry.type
+class GivenAnswer:
+    """What was answered when it was reported, in the words that were asked."""
+
+    seen_by: ClassVar[frozenset[Role]] = EVERYONE
+    code: str
+    question: str
+    answer: str
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, str]]) -> list["GivenAnswer"]:
+        """As they are kept."""
+        return [cls(**row) for row in rows]
+
+
+@strawberry.input
+class AnswerInput:
+    """The answer to one of a matter's questions, word for word as it was offered."""
+
+    code: str
+    answer: str
+
+
+def pairs(answers: Iterable[AnswerInput] | None) -> list[tuple[str, str]] | None:
+    """As the services take them; None stays None."""
+    return None if answers is None else [(one.code, one.answer) for one in answers]
+
+
+@strawberry.type
 class Matter:
     """What a case is about, from the catalogue."""
 
@@ -156,6 +194,7 @@ class Matter:
     kind: entries.MatterKind
     name: str
     category: str
+    questions: list[MatterQuestion] = strawberry.field(metadata=marks(most=3))
 
     @classmethod
     def of(cls, entry: entries.Matter) -> "Matter":

@@ -133,9 +133,9 @@ def needs_unchecked(order: Order) -> None:
         raise errors.CheckedAlready
 
 
-def needs_change(order: Order, matter_code: str, rule_id: str, *, moved: bool) -> None:
-    """Something is put right, or nothing is done."""
-    if not moved and (matter_code, rule_id) == (order.matter_code, order.rule_id):
+def needs_change(order: Order, matter_code: str, rule_id: str, *, else_: bool) -> None:
+    """Something is put right, or nothing is done; `else_` says that something beside the two is."""
+    if not else_ and (matter_code, rule_id) == (order.matter_code, order.rule_id):
         raise errors.NothingChanged(field="matterCode")
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from server.platform.db import UtcDateTime
 
 _VERSION = Column("version", Integer, nullable=False)
+ANSWERS = Column("answers", JSON, nullable=False, server_default="[]")
 OPEN = text("state NOT IN ('closed', 'merged', 'rejected', 'voided')")  # as `lanes.open_now` says it
 
 PART, DUPLICATE = text("parent_id <> ''"), text("merged_into <> ''")
@@ -82,6 +83,7 @@ class WorkOrder(SQLModel, table=True):
     handle_limit: str = ""  # "4 work_hour", of the present round
     override_reason: str = ""
     suggestion: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    answers: list[dict[str, str]] = Field(default_factory=list, sa_column=ANSWERS)  # see Library.given
 
     dispatcher_id: str = ""
     verifier_id: str = ""

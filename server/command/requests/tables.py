@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Index, Integer, text
+from sqlalchemy import JSON, Column, Index, Integer, text
 from sqlmodel import Field, SQLModel
 
 from server.platform.db import UtcDateTime
 
 _VERSION = Column("version", Integer, nullable=False)
+_ANSWERS = Column("answers", JSON, nullable=False, server_default="[]")
 _VISITED = Column("version", Integer, nullable=False)
 ALONE = text("order_id = ''")  # as `queries.alone` says it
 FINDABLE = text("phone_key != ''")
@@ -48,6 +49,7 @@ class CitizenRequest(SQLModel, table=True):
     against_text: str = ""  # as the citizen put it
     title: str
     text: str
+    answers: list[dict[str, str]] = Field(default_factory=list, sa_column=_ANSWERS)  # see Library.given
     area: str
     lon: float | None = None  # WGS-84 degrees
     lat: float | None = None

@@ -11,7 +11,7 @@ from server.command.routing.rules import Route, RouteHours, Routes
 from server.kernel.errors import NotFound
 from server.platform.editions import Keeper
 from server.platform.sheets import Fault
-from server.platform.tabular import Column, Form, Lines, Sheet, Tabular, from_json, to_json
+from server.platform.tabular import Column, Form, Lines, Row, Sheet, Tabular, from_json, to_json
 from server.platform.work import Office
 
 KIND: Final = "routing"
@@ -21,8 +21,8 @@ SHEETS: Final = (
     Sheet(RULES, (
         Column("no", needed=True, form=Form.NUMBER), Column("name", needed=True), Column("matter_code"),
         Column("area"), Column("hours", choices=tuple(RouteHours)), Column("first"), Column("last"),
-        Column("words"), Column("source", choices=tuple(OrderSource)), Column("unit", needed=True),
-        Column("person"),
+        Column("words"), Column("source", choices=tuple(OrderSource)), Column("question"),
+        Column("answers"), Column("unit", needed=True), Column("person"),
     ), key=("no",)),
 )  # fmt: skip
 
@@ -35,6 +35,7 @@ def routes_of(content: bytes, edition: int = 0) -> Routes:
             no=int(float(row["no"])), name=row["name"], unit=row["unit"], matter=row.get("matter_code", ""),
             area=row.get("area", ""), hours=row.get("hours", ""), first=row.get("first", ""),
             last=row.get("last", ""), words=listed(row.get("words", "")), source=row.get("source", ""),
+            question=row.get("question", ""), answers=listed(row.get("answers", "")),
             person=row.get("person", ""),
         ) for row in rows
     ]  # fmt: skip
@@ -61,10 +62,23 @@ def _faults(office: Office, lines: Lines) -> Iterator[Fault]:
             yield Fault(line, "area", "UNKNOWN_AREA", area[:40], RULES)
         if row["unit"] not in library.units:
             yield Fault(line, "unit", "UNKNOWN_UNIT", row["unit"][:40], RULES)
+        yield from _answers(library, line, row)
         for column in ("first", "last"):
             day, other = row.get(column, ""), row.get("last" if column == "first" else "first", "")
             if bool(day) != bool(other) or (day and not DAY.fullmatch(day)):
                 yield Fault(line, column, "NOT_A_DAY", day[:40], RULES)
+
+
+def _answers(library: Library, line: int, row: Row) -> Iterator[Fault]:
+    question, answers = row.get("question", ""), listed(row.get("answers", ""))
+    if bool(question) != bool(answers):
+        yield Fault(line, "answers", "BOTH_OR_NONE", "", RULES)
+    elif question and question not in library.catalogue.questions:
+        yield Fault(line, "question", "UNKNOWN_QUESTION", question[:40], RULES)
+    else:
+        for answer in answers:
+            if not library.catalogue.asks(question, answer):
+                yield Fault(line, "answers", "UNKNOWN_ANSWER", answer[:40], RULES)
 
 
 def _is_area(office: Office, code: str) -> bool:

@@ -1,9 +1,10 @@
 """Pure decisions about routes: which rule fits what is known of a case. The first that fits wins."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Protocol
 
 from server.kernel.calendar import SHANGHAI
 
@@ -18,6 +19,12 @@ class RouteHours(StrEnum):
     NIGHT = "night"
 
 
+class Asking(Protocol):
+    """A catalogue, which knows what a report is asked."""
+
+    def asks(self, question: str, answer: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a case when it is routed. `at` is when it was first reported, and stays that."""
@@ -28,11 +35,12 @@ class Facts:
     in_office: bool  # whether the office was open then
     text: str
     source: str
+    answers: Mapping[str, str] = field(default_factory=dict)  # by question
 
-    def kept(self) -> dict[str, str | bool]:
+    def kept(self) -> dict[str, Any]:
         """The inputs as they are stored with the order; its own words stand in the order."""
         return {"matter": self.matter, "area": self.area, "at": self.at.isoformat(), "office": self.in_office,
-                "source": self.source}  # fmt: skip
+                "source": self.source, "answers": dict(self.answers)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class Route:
     last: str = ""
     words: tuple[str, ...] = ()  # any of them
     source: str = ""
+    question: str = ""  # code, of the catalogue; with `answers`, any of them
+    answers: tuple[str, ...] = ()
     person: str = ""  # staff number
 
     def fits(self, facts: Facts) -> bool:
@@ -57,7 +67,12 @@ class Route:
             facts.matter.startswith(self.matter) and facts.area.startswith(self.area)
             and self.source in {"", facts.source} and self._now(facts) and self._in_season(facts.at)
             and (not self.words or any(word in facts.text for word in self.words))
+            and (not self.question or facts.answers.get(self.question) in self.answers)
         )  # fmt: skip
+
+    def stands_in(self, catalogue: Asking) -> bool:
+        """Whether a report can still be answered as it wants."""
+        return all(catalogue.asks(self.question, answer) for answer in self.answers)
 
     def _now(self, facts: Facts) -> bool:
         hour = facts.at.astimezone(SHANGHAI).hour

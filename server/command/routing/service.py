@@ -20,10 +20,16 @@ KIND = "routing"
 MOMENT = timedelta(seconds=1)
 
 
-def facts(office: Office, *, matter: str, area: str, at: Any, text: str, source: str) -> Facts:
-    """What is known of a case; whether the office was open is asked of the calendar that holds."""
+def facts(
+    office: Office, *, matter: str, area: str, at: Any, text: str, source: str,
+    answers: Sequence[Mapping[str, str]],
+) -> Facts:  # fmt: skip
+    """What is known of a case; whether the office was open is asked of the calendar that holds, and answers
+    count as long as the catalogue offers them."""
     open_then = office.calendar.elapsed(at, at + MOMENT, TimeUnit.WORK_HOUR) > 0
-    return Facts(matter, area, at, open_then, text, source)
+    asks = office.of(Library).catalogue.asks
+    said = {one["code"]: one["answer"] for one in answers if asks(one["code"], one["answer"])}
+    return Facts(matter, area, at, open_then, text, source, said)
 
 
 def pick(office: Office, known: Facts) -> Route | None:
@@ -35,7 +41,7 @@ def routed(office: Office, library: Library, suggestion: Mapping[str, Any], **kn
     """The suggestion with the units the rules name; the rule that chose the best one is kept with its inputs.
 
     What an arbiter ruled stands above the rules. `library` says whose duty the rest is; `known` are area, at,
-    text and source of the case.
+    text, source and answers of the case.
     """
     found = dict(suggestion)
     found.pop("routed", None)
@@ -83,15 +89,11 @@ def _by_matrix(library: Library, option: Mapping[str, str], area: str) -> str:
 
 
 async def look_after(office: Office) -> int:
-    """Skip the rules whose unit or person is gone, in this process, and report each of them once."""
-    routes, units = office.of(Routes), office.of(Library).units
+    """Skip the rules whose unit, person or answer is gone, in this process, and report each of them once."""
+    routes, library = office.of(Routes), office.of(Library)
     named = {rule.person for rule in routes.rules if rule.person}
     serving = await staff_numbers_of(office.read, named, now=office.clock()) if named else {}
-    gone = {
-        rule.no: (("unit", rule.unit) if rule.unit not in units else ("person", rule.person))
-        for rule in routes.rules
-        if rule.unit not in units or (rule.person and serving.get(rule.person) != rule.unit)
-    }  # fmt: skip
+    gone = {rule.no: lack for rule in routes.rules if (lack := _lacks(rule, library, serving))}
     if routes.gone == gone.keys():
         return 0
     async with office.work(SYSTEM) as work:
@@ -112,6 +114,17 @@ async def look_after(office: Office) -> int:
                 _note(work, "enable", routes, rule, {})
     office.tools[Routes] = replace(routes, gone=frozenset(gone))
     return 0  # nothing is left for another turn of the job
+
+
+def _lacks(rule: Route, library: Library, serving: Mapping[str, str]) -> tuple[str, str] | None:
+    """What the rule names and nobody finds: what it is, and how it is called; None when all is there."""
+    if rule.unit not in library.units:
+        return "unit", rule.unit
+    if rule.person and serving.get(rule.person) != rule.unit:
+        return "person", rule.person
+    asks = library.catalogue.asks
+    lost = next((answer for answer in rule.answers if not asks(rule.question, answer)), None)
+    return ("answer", f"{rule.question} {lost}") if lost else None
 
 
 def _note(work: Work, verb: str, routes: Routes, rule: Route, detail: Mapping[str, str]) -> None:

@@ -42,6 +42,9 @@ def number(route):
         ({"words": ("很黑", "积水")}, {}, True), ({"words": ("积水",)}, {}, False),
         ({"source": "citizen"}, {}, True), ({"source": "patrol"}, {}, False),
         ({"first": "03-02", "last": "03-02"}, {}, True), ({"first": "04-15", "last": "10-15"}, {}, False),
+        ({"question": "q", "answers": ("a", "b")}, {"answers": {"q": "b"}}, True),
+        ({"question": "q", "answers": ("a",)}, {"answers": {"q": "c", "r": "a"}}, False),
+        ({"question": "q", "answers": ("a",)}, {}, False),
         ({"first": "11-01", "last": "03-31"}, {}, True), ({"first": "11-01", "last": "02-28"}, {}, False),
     ],
 )  # fmt: skip
@@ -83,7 +86,7 @@ async def test_a_rule_stands_above_the_matrix_and_is_kept_with_its_inputs(city):
     assert order.suggestion["routed"] == {
         "edition": edition, "no": 2, "name": "规则2", "unit": "sw", "person": "",
         "inputs": {"matter": LAMP, "area": order.area, "at": order.reported_at.isoformat(), "office": True,
-                   "source": "citizen"},
+                   "source": "citizen", "answers": {}},
     }  # fmt: skip
     await city.dispatch(id, unit_id="sw")  # without a reason: the rule is one
     ask = "query($id: ID!) { order(id: $id) { routedBy { no name edition unit { id } } } }"
@@ -173,6 +176,9 @@ async def test_a_unit_that_is_gone_switches_its_rule_off(city):
     ("cells", "column", "code"),
     [({"unit": "nobody"}, "unit", "UNKNOWN_UNIT"), ({"matter_code": "zz"}, "matter_code", "UNKNOWN_MATTER"),
      ({"area": "999999"}, "area", "UNKNOWN_AREA"), ({"hours": "dawn"}, "hours", "NOT_A_CHOICE"),
+     ({"question": "cover_text"}, "answers", "BOTH_OR_NONE"),
+     ({"question": "soup", "answers": "电力"}, "question", "UNKNOWN_QUESTION"),
+     ({"question": "cover_text", "answers": "电力、月亮"}, "answers", "UNKNOWN_ANSWER"),
      ({"first": "04-15"}, "last", "NOT_A_DAY"), ({"name": ""}, "name", "EMPTY")],
 )  # fmt: skip
 async def test_a_table_that_does_not_fit_is_not_proposed(city, cells, column, code):

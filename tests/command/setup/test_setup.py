@@ -155,6 +155,13 @@ async def test_what_the_city_numbers_itself_counts_down(city, sheet, row, fault)
         (lambda c: c["controls"].append({"no": "1", "matters": "09002、99", "area": "999", "weekdays": "08",
                                          "from_time": "18:00", "reason": "夜市"}),
          {("UNKNOWN_MATTER", "99"), ("UNKNOWN_AREA", "999"), ("NOT_WEEKDAYS", "08"), ("BOTH_OR_NONE", "")}),
+        (lambda c: row_of(c, "questions", code="lamps_out").update(answers="一盏", matters="77"),
+         {("FEW_ANSWERS", "一盏"), ("UNKNOWN_MATTER", "77")}),
+        (lambda c: row_of(c, "questions", code="lamps_out").update(code="盏", answers="一盏、一盏"),
+         {("NOT_A_QUESTION_CODE", "盏"), ("FEW_ANSWERS", "一盏、一盏")}),
+        (lambda c: c["questions"].extend({"code": f"q{n}", "matters": "01", "words": "?", "answers": "a、b"}
+                                         for n in (1, 2)),
+         {("TOO_MANY_QUESTIONS", "01001 供水井盖异常")}),
         (lambda c: c["matters"].append({"code": "01999", "name": "地名碑异常", "category": "市政公用设施",
                                         "is_local_extension": "yes"}),
          {("NO_COMPONENT", "01999"), ("NO_RULE", "01999")}),
@@ -286,6 +293,7 @@ async def test_kinds_tell_what_holds_and_what_waits(city):
     assert [sheet["name"] for sheet in kinds[KIND]["sheets"]] == [
         "matters",
         "rules",
+        "questions",
         "in_grid",
         "controls",
         "components",

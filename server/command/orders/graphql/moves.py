@@ -5,7 +5,7 @@ from typing import Protocol
 
 import strawberry
 
-from server.command.graphql.types import PlaceInput
+from server.command.graphql.types import AnswerInput, PlaceInput, pairs
 from server.command.orders.facts import CloseReason, ReturnReason
 from server.command.orders.flow import OrderAction
 from server.command.orders.graphql.reads import read
@@ -40,6 +40,7 @@ class ReportProblem:
     taken_at: datetime | None = None
     self_handled: bool = False
     after_photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+    answers: list[AnswerInput] = strawberry.field(default_factory=list)
 
 
 @strawberry.input
@@ -198,7 +199,7 @@ class Mutation:
                 id=an_id(input.id), source=OrderSource.PATROL, text=input.text,
                 spot=input.place.spot(office.areas), matter_code=input.matter_code,
                 photo_ids=input.photo_ids, after_photo_ids=input.after_photo_ids,
-                self_handled=input.self_handled,
+                self_handled=input.self_handled, answers=pairs(input.answers) or (),
             ))  # fmt: skip
         return await read(info, input.id)
 

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import strawberry
 
-from server.command.graphql.types import PlaceInput, unit_of
+from server.command.graphql.types import AnswerInput, PlaceInput, pairs, unit_of
 from server.command.orders import queries
 from server.command.orders.graphql.moves import first
 from server.command.orders.graphql.reads import read
@@ -28,6 +28,9 @@ class ReclassifyOrder:
     opinion: str
     op_id: strawberry.ID
     place: PlaceInput | None = None
+    answers: list[AnswerInput] | None = strawberry.field(
+        default=None, description="To the matter's questions, all that are answered; null: as they are."
+    )
 
 
 @strawberry.type
@@ -46,15 +49,20 @@ class Query:
 
     @field_for(OFFICER)
     async def way_of(
-        self, info: Info, id: strawberry.ID, matter_code: str, place: PlaceInput | None = None
-    ) -> WayTo:
-        """Where an order would go as this matter, at this place. NOT_FOUND for absent and hidden alike."""
+        self, info: Info, id: strawberry.ID, matter_code: str, place: PlaceInput | None = None,
+        answers: list[AnswerInput] | None = None,
+    ) -> WayTo:  # fmt: skip
+        """Where an order would go as this matter, at this place, with these answers.
+
+        NOT_FOUND for absent and hidden alike.
+        """
         office = info.context.office
         row = await office.read.line(queries.read_one(info.context.actor, id))
         if row is None:
             raise NotFound(subject=id)
         area = place.spot(office.areas).area if place else row.area
-        way = reclassify.way_of(info.context, row, matter_code, area)
+        said = reclassify.answers_of(info.context, row, matter_code, pairs(answers))
+        way = reclassify.way_of(info.context, row, matter_code, area, said)
         return WayTo(
             unit=unit_of(office, way.unit_id), by_hand=way.by_hand, rule=way.rule.name if way.rule else None
         )
@@ -72,7 +80,7 @@ class Mutation:
             if await first(work, "reclassify", input):
                 await reclassify.reclassify(
                     work, id=input.id, version=input.version, matter_code=input.matter_code,
-                    rule_id=input.rule_id, opinion=input.opinion,
+                    rule_id=input.rule_id, opinion=input.opinion, answers=pairs(input.answers),
                     spot=input.place.spot(office.areas) if input.place else None,
                 )  # fmt: skip
         return await read(info, input.id)

@@ -17,6 +17,7 @@ from server.command.graphql.steps import (
 from server.command.graphql.types import (
     LOCATED,
     FilingRule,
+    GivenAnswer,
     Kept,
     Matter,
     Person,
@@ -124,6 +125,11 @@ class WorkOrder(AskedOrder):
     def rule(self, info: Info) -> FilingRule | None:
         """Null until it is filed; of the edition it was filed under."""
         return rule_of(info.context.office, self.row.rule_id, self.row.catalogue_ref)
+
+    @field_for(most=6, needs={"answers"})
+    def answers(self) -> list[GivenAnswer]:
+        """What whoever reported it said to the matter's questions."""
+        return GivenAnswer.of(self.row.answers)
 
     @field_for(OFFICER, needs={"state", "catalogue_ref"})
     def chosen_from(self) -> str:

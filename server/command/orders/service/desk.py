@@ -131,12 +131,15 @@ def dispatchable(
     rules.needs_unit_in_matrix(unit_id, allowed, reason, library.units[unit_id].name)
 
 
-def rule_for(work: Housed, order: WorkOrder, matter_code: str, area: str = "") -> Route | None:
-    """The routing rule that decides for this case as this matter, here or in another area; what an arbiter
-    ruled stands above it."""
+def rule_for(
+    work: Housed, order: WorkOrder, matter_code: str, area: str = "",
+    answers: Sequence[Mapping[str, str]] | None = None,
+) -> Route | None:  # fmt: skip
+    """The routing rule that decides for this case as this matter, here or in another area, with its own
+    answers or others; what an arbiter ruled stands above it."""
     if work.office.of(Precedents).number_for(matter_code, area or order.area):
         return None
-    return routing.pick(work.office, known(work, order, matter_code, area))
+    return routing.pick(work.office, known(work, order, matter_code, area, answers))
 
 
 async def named_by(work: Work, rule: Route | None, unit_id: str) -> str:
@@ -146,11 +149,15 @@ async def named_by(work: Work, rule: Route | None, unit_id: str) -> str:
     return await handler_called(work.session, rule.person, unit_id, now=work.now)
 
 
-def known(work: Housed, order: WorkOrder, matter_code: str, area: str = "") -> Facts:
-    """What decides its route as this matter: its place, its words, its source and its first report."""
+def known(
+    work: Housed, order: WorkOrder, matter_code: str, area: str = "",
+    answers: Sequence[Mapping[str, str]] | None = None,
+) -> Facts:  # fmt: skip
+    """What decides its route as this matter: place, words, answers, source and its first report."""
     return routing.facts(
         work.office, matter=matter_code, area=area or order.area, at=order.reported_at,
         text=f"{order.title} {order.text}", source=order.source,
+        answers=order.answers if answers is None else answers,
     )  # fmt: skip
 
 

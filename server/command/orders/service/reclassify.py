@@ -1,7 +1,9 @@
 """改类别、改位置: what a unit already has is put right, and routed once (ADR 0033)."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from server.command.library import Library
 from server.command.orders import adjust, rules
 from server.command.orders.flow import OrderAction
 from server.command.orders.precedents import ruled
@@ -39,9 +41,10 @@ class Way(NamedTuple):
 
 
 async def reclassify(
-    work: Work, *, id: str, version: int, matter_code: str, rule_id: str, spot: Spot | None, opinion: str
-) -> WorkOrder:
-    """Another matter, filing rule or place for a case that a unit has and nobody has checked.
+    work: Work, *, id: str, version: int, matter_code: str, rule_id: str, spot: Spot | None, opinion: str,
+    answers: Sequence[tuple[str, str]] | None = None,
+) -> WorkOrder:  # fmt: skip
+    """Another matter, filing rule, place or answers for a case that a unit has and nobody has checked.
 
     It goes where it would have gone had the first report been right; a unit that a person chose keeps it
     unless the matter changes. The same unit's clock counts the new limit from its own start; another unit
@@ -55,15 +58,19 @@ async def reclassify(
     if spot:
         rules.needs_point(spot.point)
     moved = spot is not None and (spot.lon, spot.lat, spot.area) != (order.lon, order.lat, order.area)
-    adjust.needs_change(order, matter_code, rule_id, moved=moved)
+    said = answers_of(work, order, matter_code, answers)
+    adjust.needs_change(order, matter_code, rule_id, else_=moved or said != order.answers)
     adjust.needs_unruled(order, matter_code)
     catalogue = catalogue_of(work, order)
     rules.needs_grid_matter(catalogue.in_grid(matter_code, day_of(work.now)), matter_code)
     rules.needs_rule_of_matter(rule_id, {rule.id for rule in catalogue.rules_for(matter_code)})
     rules.needs_opinion(words)
-    way = way_of(work, order, matter_code, spot.area if spot else order.area)
+    way = way_of(work, order, matter_code, spot.area if spot else order.area, said)
     needs_other_than_complained(order.against, way.unit_id)
     told = {"matter": [order.matter_code, matter_code], "rule": [order.rule_id, rule_id]}
+    if said != order.answers:
+        told["answers"] = [_short(order.answers), _short(said)]
+        order.answers = said
     if spot and moved:
         told["area"] = [order.area, spot.area]
         await relocate(work, order, spot)
@@ -86,17 +93,40 @@ async def reclassify(
     return order
 
 
-def way_of(work: Housed, order: WorkOrder, matter_code: str, area: str) -> Way:
-    """Where the case goes as this matter at this place. Raises NotFound where the matrix has no row."""
+def answers_of(
+    work: Housed, order: WorkOrder, matter_code: str, answers: Sequence[tuple[str, str]] | None
+) -> list[dict[str, str]]:
+    """What the case would have answered: to the matter's questions as given, else as it is; other questions
+    stay answered. Raises BadInput."""
+    if answers is None:
+        return order.answers
+    mine = {question.code for question in catalogue_of(work, order).matter(matter_code).questions}
+    given = work.office.of(Library).given(answers, matter_code)
+    return [*(one for one in order.answers if one["code"] not in mine), *given]
+
+
+def _short(answers: Sequence[Mapping[str, str]]) -> str:
+    return "、".join(f"{one['question']} {one['answer']}" for one in answers)
+
+
+def way_of(
+    work: Housed, order: WorkOrder, matter_code: str, area: str,
+    answers: Sequence[Mapping[str, str]] | None = None,
+) -> Way:  # fmt: skip
+    """Where the case goes as this matter at this place, with these answers or its own. Raises NotFound where
+    the matrix has no row."""
     same = matter_code == order.matter_code
     chosen = not order.suggestion.get("routed") and order.unit_id != _directed(
         work, order, order.matter_code, order.area
     ).unit_id  # fmt: skip
     if same and (chosen or order.ruled_unit):
         return Way(order.unit_id, by_hand=True)
-    return _directed(work, order, matter_code, area)
+    return _directed(work, order, matter_code, area, answers)
 
 
-def _directed(work: Housed, order: WorkOrder, matter_code: str, area: str) -> Way:
-    rule = rule_for(work, order, matter_code, area)
+def _directed(
+    work: Housed, order: WorkOrder, matter_code: str, area: str,
+    answers: Sequence[Mapping[str, str]] | None = None,
+) -> Way:  # fmt: skip
+    rule = rule_for(work, order, matter_code, area, answers)
     return Way(rule.unit if rule else ruled(work.office).matrix.unit_for(matter_code, area).id, rule)

@@ -78,6 +78,7 @@ class Report:
     confidential: bool = False
     against: str = ""  # whom it complains about, see kernel/against.py
     likes: int = 0
+    answers: Sequence[tuple[str, str]] = ()  # question and answer, see Library.given
     no: str = ""  # "" = the next number
     reported_at: datetime | None = None  # None = now; an import brings its own time
     promise: Limit | None = None  # what the reporter is promised, if anything
@@ -130,9 +131,10 @@ async def report(work: Work, r: Report) -> WorkOrder:
         rules.needs_grid_matter(library.catalogue.in_grid(matter.code, day_of(at)), matter.code)
         control = library.catalogue.control(matter.code, r.spot.area, at.astimezone(SHANGHAI))
         rules.needs_no_control(control.reason if control else "")
-    words = f"{r.title} {text}"
+    words, answers = f"{r.title} {text}", library.given(r.answers, r.matter_code)
     guess = library.suggest(text, r.spot.area, r.matter_code, title=r.title)
-    suggestion = _directed(work.office, frozen(guess), area=r.spot.area, at=at, text=words, source=r.source)
+    suggestion = _directed(work.office, frozen(guess), area=r.spot.area, at=at, text=words, source=r.source,
+                           answers=answers)  # fmt: skip
     point = r.spot.point
     order = fresh(
         WorkOrder, id=r.id, state=entry.target,
@@ -144,6 +146,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
         lat=point.lat if point else None, accuracy_m=r.spot.accuracy_m, address=r.spot.address,
         spot=spot(point.lon, point.lat) if point else None,
         catalogue_ref=library.catalogue.ref, matter_code=r.matter_code, suggestion=suggestion,
+        answers=answers,
         cover_id=next(iter(r.photo_ids), ""), reported_at=at,
     )  # fmt: skip
     await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
@@ -211,7 +214,7 @@ async def relocate(work: Work, order: WorkOrder, to: Spot) -> None:
     if moved and not order.unit_id:  # a unit that somebody chose stays
         order.suggestion = _directed(
             work.office, order.suggestion, area=order.area, at=order.reported_at,
-            text=f"{order.title} {order.text}", source=order.source,
+            text=f"{order.title} {order.text}", source=order.source, answers=order.answers,
         )  # fmt: skip
     _count(work, order, +1)
     recount(work, order, was)

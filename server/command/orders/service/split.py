@@ -109,6 +109,7 @@ async def _begin(work: Work, whole: WorkOrder, catalogue: Catalogue, part: Part,
         area=whole.area, cell=whole.cell,
         lon=whole.lon, lat=whole.lat, accuracy_m=whole.accuracy_m, address=whole.address, spot=whole.spot,
         catalogue_ref=catalogue.ref, matter_code=part.matter_code, rule_id=part.rule_id,
+        answers=whole.answers,
         unit_id=part.unit_id, override_reason=part.override_reason, cover_id=whole.cover_id,
         dispatcher_id=work.actor.id, reported_at=work.now, dispatched_at=work.now,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from server.command.graphql.types import PlaceInput
+from server.command.graphql.types import AnswerInput, PlaceInput, pairs
 from server.command.orders.service import shown
 from server.command.orders.service.report import Spot, spot_of_area
 from server.command.requests.graphql.neighbours import PublicCase
@@ -43,6 +43,7 @@ class SubmitRequest:
     against_key: str = ""  # whom it complains about, as `parties` found him
     against_text: str = ""  # or in words
     taken_at: datetime | None = None
+    answers: list[AnswerInput] = strawberry.field(default_factory=list)
 
 
 @strawberry.input
@@ -87,6 +88,7 @@ class Mutation:
                     photo_ids=[*input.photo_ids, *input.voice_ids],
                     matter_code=input.matter_code or "", phone=input.phone, confidential=input.confidential,
                     against_key=input.against_key, against_text=input.against_text,
+                    answers=pairs(input.answers) or (),
                 ))  # fmt: skip
         return await read(info, id)
 

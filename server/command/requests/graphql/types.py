@@ -9,6 +9,7 @@ import strawberry
 from server.command.graphql.steps import Life, TimelineEntry, load_timelines
 from server.command.graphql.types import (
     FROM_REPORTERS,
+    GivenAnswer,
     Matter,
     Photo,
     Place,
@@ -88,6 +89,11 @@ class Request(View[CitizenRequest]):
     async def matter(self, info: Info) -> Matter | None:
         order = await self._order(info)
         return matter_of(info.context.office, order.matter_code, order.catalogue_ref)
+
+    @field_for(most=3, needs={"answers"})
+    def answers(self) -> list[GivenAnswer]:
+        """What one said to the matter's questions."""
+        return GivenAnswer.of(self.row.answers)
 
     @field_for(needs=CASE)
     async def unit(self, info: Info) -> Unit | None:

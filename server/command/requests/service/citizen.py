@@ -69,6 +69,7 @@ class Submission:
     external_id: str | None = None
     reporter_id: str = ""  # "" = who asks; an import or a clerk names somebody else
     text_limit: int = TEXT_LIMIT
+    answers: Sequence[tuple[str, str]] = ()  # question and answer, see Library.given
     against_key: str = ""  # whom it complains about, as a search found him
     against_text: str = ""  # or as it was put in words
 
@@ -92,6 +93,7 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
         rules.needs_calm(lately)
     if s.matter_code:
         work.office.of(Library).catalogue.matter(s.matter_code)
+    answers = work.office.of(Library).given(s.answers, s.matter_code)
     party = clean_line(s.against_text, field="againstText", limit=PARTY_LIMIT)
     against = await marks(work, s.against_key, party)
     at = s.submitted_at or work.now
@@ -107,13 +109,14 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
         phone=vault.seal(phone, about=f"{KIND}/{s.id}/phone") if phone else "",
         phone_shown=mask_phone(phone) if phone else "", phone_key=vault.lookup(phone) if phone else "",
         confidential=s.confidential, against=against,
-        against_text=party, title=title, text=text, area=s.spot.area, lon=s.spot.lon, lat=s.spot.lat,
+        against_text=party, title=title, text=text, answers=answers,
+        area=s.spot.area, lon=s.spot.lon, lat=s.spot.lat,
         accuracy_m=s.spot.accuracy_m, address=s.spot.address, external_id=s.external_id, submitted_at=at,
     )  # fmt: skip
     if rides:
         order = await intake.report(work, Report(
             id=s.id, source=s.source, text=s.text, title=s.title, spot=s.spot, source_id=s.id,
-            matter_code=s.matter_code, photo_ids=s.photo_ids, contact=contact_of(request),
+            matter_code=s.matter_code, answers=s.answers, photo_ids=s.photo_ids, contact=contact_of(request),
             confidential=s.confidential, likes=s.likes, reported_at=at, promise=limit,
             reporter_id=reporter_id, text_limit=s.text_limit, post=Post.CITIZEN if request.filed_by else None,
         ))  # fmt: skip

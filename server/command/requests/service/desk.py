@@ -130,6 +130,7 @@ async def make_order(
     order = await intake.report(work, Report(
         id=id if carries else str(uuid4()), no=request.no if carries else "", source=OrderSource.CITIZEN,
         text=request.text, title=request.title, spot=here, source_id=id, matter_code=matter_code,
+        answers=[] if matter_code else [(one["code"], one["answer"]) for one in request.answers],
         contact=contact_of(request), confidential=request.confidential, against=request.against,
         reporter_id=request.reporter_id, post=Post.CITIZEN,
         reported_at=request.submitted_at if carries else None,

@@ -16,7 +16,7 @@ TOLD = DISPATCHERS | {Post.ADMIN_SYS}
 
 @strawberry.type
 class RouteFault:
-    """A rule that is skipped: `what` it names is gone, "unit" or "person"."""
+    """A rule that is skipped: `what` it names is gone, "unit", "person" or "answer"."""
 
     seen_by: ClassVar[frozenset[Role]] = frozenset({OFFICER})
     no: int
