@@ -242,12 +242,12 @@ class Teller:
                 await requests.submit(work, Submission(
                     id=id, kind=RequestKind.REPORT, text=case["text"], spot=spot, photo_ids=photos,
                     submitted_at=work.now, external_id=f"demo/{id}", matter_code=case.get("matter", ""),
+                    answers=case.get("answers", ()),
                 ))  # fmt: skip
             else:
                 await intake.report(work, Report(
                     id=id, source=OrderSource.PATROL, text=case["text"], spot=spot, photo_ids=photos,
-                    matter_code=case["matter"], self_handled="after" in case,
-                    after_photo_ids=after,
+                    matter_code=case["matter"], self_handled="after" in case, after_photo_ids=after,
                 ))  # fmt: skip
         for n, (verb, hours, *rest) in enumerate(case["steps"], start=1):
             if hours > 0:

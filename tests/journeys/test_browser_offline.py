@@ -35,17 +35,22 @@ async def test_an_officers_finding_is_saved_offline_and_takes_the_same_road(
 ) -> None:
     officer = await signed_in(phone_page, city, "officer", "以网格员陈嘉敏登录")
     await heading(officer, "今日任务")
+    await officer.wait_for_load_state("networkidle")  # what is taken along is on the phone
     await officer.get_by_role("button", name="快速上报").click()
     await heading(officer, "快速上报")
     await officer.context.set_offline(True)
     await officer.get_by_label("拍照").set_input_files(photo("before", "darkred"))
-    await officer.get_by_role("radiogroup", name="常用类别").get_by_role("radio", name="路灯").check()
-    await officer.get_by_role("textbox", name="情况说明（选填）").fill("巡查发现灯罩脱落。")
+    await officer.get_by_role("radiogroup", name="常用类别").get_by_role("radio", name="井盖").check()
+    asked = officer.get_by_role(
+        "radiogroup", name="盖上写的什么字（选填）"
+    )  # kept on the phone, as the matters are
+    await asked.get_by_role("radio", name="电力").check()
+    await officer.get_by_role("textbox", name="情况说明（选填）").fill("巡查发现井盖翘起。")
     await officer.get_by_role("button", name="保存", exact=True).click()
     await expect(officer.get_by_role("link", name="发件箱，1 条待同步")).to_be_visible()
     await officer.context.set_offline(False)
     await expect(officer.get_by_role("link", name="发件箱，全部已同步")).to_be_visible(timeout=15_000)
 
     dispatcher = await signed_in(phone_page, city, "officer", "以调度员何俊登录")
-    await find(dispatcher, "巡查发现灯罩脱落")
-    await expect(dispatcher.get_by_role("region", name="系统建议")).to_contain_text("区住建局")
+    await find(dispatcher, "巡查发现井盖翘起")
+    await expect(dispatcher.get_by_role("region", name="系统建议")).to_contain_text("荔湾供电局")

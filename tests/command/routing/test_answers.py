@@ -1,4 +1,4 @@
-"""Answers to a matter's questions: kept as asked, deciding the route, put right once, gone with an edition."""
+"""Answers to a matter's questions: kept as asked, deciding the route, put right once, gone in time."""
 
 import json
 

@@ -102,7 +102,12 @@ def answers_of(
         return order.answers
     mine = {question.code for question in catalogue_of(work, order).matter(matter_code).questions}
     given = work.office.of(Library).given(answers, matter_code)
-    return [*(one for one in order.answers if one["code"] not in mine), *given]
+    said = [*(one for one in order.answers if one["code"] not in mine), *given]
+    return order.answers if _pairs(said) == _pairs(order.answers) else said
+
+
+def _pairs(answers: Sequence[Mapping[str, str]]) -> set[tuple[str, str]]:
+    return {(one["code"], one["answer"]) for one in answers}
 
 
 def _short(answers: Sequence[Mapping[str, str]]) -> str:

@@ -5,6 +5,7 @@ import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
 import { type Op, outbox } from '@sanwei/web/outbox'
 import { type Photo, release, revive } from '@sanwei/web/photos'
+import { type Answers, given, type Question, taken } from '@sanwei/web/ui'
 import type { Voice } from '@sanwei/web/voice'
 import { computed, onScopeDispose, reactive, ref } from 'vue'
 import type { Spot } from '../../areas/spot.ts'
@@ -22,6 +23,7 @@ const FIELDS = {
   phone: 'mobile',
   againstKey: 'party',
   againstText: 'party',
+  answers: 'answers',
 }
 
 /** Whom a complaint is about: as the server knows him, or without a key as the person put it. */
@@ -37,6 +39,7 @@ interface Content {
   at: PlaceInput | null
   address: string
   matter: MatterFragment | null
+  answers: Answers
   kind: RequestKind | null
   party: Party | null
   phone: string
@@ -60,6 +63,7 @@ export function useReportForm(spot: Spot) {
     address: '',
     /** The kind the person chose; null leaves it to the server's suggestion. */
     matter: null as MatterFragment | null,
+    answers: {} as Answers,
     /** What it is, in the person's own view; null leaves it to the server too. */
     kind: null as RequestKind | null,
     party: null as Party | null,
@@ -104,6 +108,7 @@ export function useReportForm(spot: Spot) {
       at: input.place ?? null,
       address: input.address ?? '',
       matter: null,
+      answers: taken(input.answers ? [input.answers].flat() : []),
       kind: input.kind ?? null,
       party: partyOf(input),
       phone: input.phone ?? '',
@@ -116,7 +121,7 @@ export function useReportForm(spot: Spot) {
     problems.take(new Refusal(code, params, field), { ...FIELDS, main: 'text' })
   }
 
-  function inputFor(id: string): SubmitRequest {
+  function inputFor(id: string, questions: readonly Question[]): SubmitRequest {
     const taken = form.photos.map(({ takenAt }) => takenAt).filter((at) => at !== null)
     return {
       id,
@@ -126,6 +131,7 @@ export function useReportForm(spot: Spot) {
       place: spot.at.value,
       address: spot.at.value ? '' : form.address.trim(),
       matterCode: form.matter?.code ?? null,
+      answers: given(questions, form.answers),
       kind: form.kind,
       againstKey: form.party?.key ?? '',
       againstText: form.party && !form.party.key ? form.party.name : '',
@@ -135,8 +141,8 @@ export function useReportForm(spot: Spot) {
     }
   }
 
-  /** Stores the report and sends it. Resolves with its id, or null when something has to be mended first. */
-  async function submit(): Promise<string | null> {
+  /** Stores the report and sends it, with what was answered to the questions on the page. Resolves with its id, or null when something has to be mended first. */
+  async function submit(questions: readonly Question[] = []): Promise<string | null> {
     problems.clear()
     if (busy.value) return null
     if (empty.value) {
@@ -149,7 +155,7 @@ export function useReportForm(spot: Spot) {
       const title = form.text.trim().slice(0, 30) || t(form.photos.length ? 'request.photoOnly' : 'request.voiceOnly')
       const sending = outbox.send(
         'submitRequest',
-        { input: inputFor(id) },
+        { input: inputFor(id, questions) },
         { id, title, photos: [...form.photos, ...form.voices] },
       )
       const op = await Promise.race([sending, new Promise<null>((done) => setTimeout(done, PATIENCE_MS, null))])

@@ -1,5 +1,6 @@
 import { cached, keep, kept } from '@sanwei/web/cache'
 import { graph, Offline } from '@sanwei/web/graph'
+import type { Question } from '@sanwei/web/ui'
 import { type ComputedRef, computed, onMounted, type Ref, ref, shallowRef, watch } from 'vue'
 import {
   FilingRulesDocument,
@@ -67,9 +68,32 @@ async function find(search: string, chosenFrom = ''): Promise<MatterHit[]> {
   }
 }
 
-/** Keeps the matters on the device, once. */
+const STALE_MS = 12 * 60 * 60 * 1000
+
+/** Keeps the matters on the device, anew when they are half a day old. */
 export async function takeMattersAlong(): Promise<void> {
-  if (!(await kept(KEEP_AS))) await find('')
+  const old = await kept(KEEP_AS)
+  if (!old || Date.now() - Date.parse(old.at) > STALE_MS) await find('')
+}
+
+/** What whoever reports this matter is asked; as kept on the device until the server has said. */
+export function useQuestions(code: () => string | null): Readonly<Ref<readonly Question[]>> {
+  const questions = shallowRef<readonly Question[]>([])
+  watch(
+    code,
+    async (now) => {
+      questions.value = []
+      if (!now) return
+      const give = (hits: readonly MatterHit[]): void => {
+        const hit = hits.find((one) => one.code === now)
+        if (hit && now === code()) questions.value = hit.questions
+      }
+      give((await kept<MatterHit[]>(KEEP_AS))?.data ?? [])
+      give(await find(now).catch(() => []))
+    },
+    { immediate: true },
+  )
+  return questions
 }
 
 /** Matters by name, code or keyword, asked while typing; of the edition `chosenFrom`, or of the one that holds. */

@@ -4,8 +4,10 @@ import { t } from '@sanwei/web/i18n'
 import { type Photo, revive } from '@sanwei/web/photos'
 import { session } from '@sanwei/web/session'
 import { toast } from '@sanwei/web/toast'
+import { type Answers, given, taken } from '@sanwei/web/ui'
 import { computed, ref, shallowRef } from 'vue'
 import type { ReportProblem } from '../../gql/graphql'
+import { useQuestions } from '../case/choices'
 import { useHere } from '../place/use-here'
 import { post, refused } from '../send'
 import { commonMatters, countUse, knownName } from './common-matters'
@@ -20,6 +22,7 @@ export function useReport(op?: string) {
   const photos = ref<Photo[]>([])
   const after = ref<Photo[]>([])
   const code = ref<string | null>(null)
+  const answers = ref<Answers>({})
   const text = ref('')
   const solved = ref(false)
   const common = shallowRef(commonMatters(owner))
@@ -31,6 +34,8 @@ export function useReport(op?: string) {
     () => [...common.value, ...(other.value ? [other.value] : [])].find((one) => one.code === code.value) ?? null,
   )
 
+  const questions = useQuestions(() => code.value)
+
   const draft = useDraft('report', {
     collect: () =>
       photos.value.length || text.value
@@ -38,6 +43,7 @@ export function useReport(op?: string) {
             photos: bare(photos.value),
             after: bare(after.value),
             code: code.value,
+            answers: answers.value,
             text: text.value,
             solved: solved.value,
           }
@@ -46,6 +52,7 @@ export function useReport(op?: string) {
       photos.value = kept.photos.map(revive)
       after.value = kept.after.map(revive)
       code.value = kept.code
+      answers.value = kept.answers ?? {} // a draft of an older app
       text.value = kept.text
       solved.value = kept.solved
     },
@@ -54,6 +61,7 @@ export function useReport(op?: string) {
   const old = refused<ReportProblem>(op)
   if (old) {
     const { matterCode, photoIds, afterPhotoIds, place } = old.input
+    answers.value = taken([old.input.answers ?? []].flat())
     if (!common.value.some((one) => one.code === matterCode))
       other.value = { code: matterCode, name: knownName(owner, matterCode) }
     code.value = matterCode
@@ -69,6 +77,7 @@ export function useReport(op?: string) {
     after.value = []
     text.value = ''
     code.value = null
+    answers.value = {}
     solved.value = false
     other.value = null
     common.value = commonMatters(owner)
@@ -91,6 +100,7 @@ export function useReport(op?: string) {
         input: {
           id,
           matterCode: what.code,
+          answers: given(questions.value, answers.value),
           text: text.value,
           photoIds: photos.value.map((photo) => photo.id),
           place,
@@ -106,5 +116,21 @@ export function useReport(op?: string) {
     return true
   }
 
-  return { here, form, photos, after, code, text, solved, common, other, nameOf, draft, save, clear }
+  return {
+    here,
+    form,
+    photos,
+    after,
+    code,
+    questions,
+    answers,
+    text,
+    solved,
+    common,
+    other,
+    nameOf,
+    draft,
+    save,
+    clear,
+  }
 }

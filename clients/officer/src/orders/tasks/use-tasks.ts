@@ -40,18 +40,13 @@ export function useTasks() {
   })
 
   // what is in the list can be worked on where there is no network
-  watch(
-    list.rows,
-    (tasks) =>
-      void takeAlong(tasks)
-        .then(takeMattersAlong)
-        .catch(() => undefined),
-  )
+  watch(list.rows, (tasks) => void takeAlong(tasks).catch(() => undefined))
   watch(list.waiting, (n) => {
     if (n && !list.rows.value.length) list.show()
   })
 
   onMounted(async () => {
+    void takeMattersAlong().catch(() => undefined)
     here.value = await locate().catch(() => null) // without a position the list is by due time
   })
 
