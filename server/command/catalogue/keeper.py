@@ -43,9 +43,7 @@ def keeper(data: Path) -> Keeper:
 
     async def foresee(work: Work, content: bytes) -> list[Meaning]:
         now, new = work.office.of(Library).catalogue, Catalogue.of(tabular.tables(content), *standard()[:2])
-        stop = sum(
-            rule.stands_in(now) and not rule.stands_in(new) for rule in work.office.of(Routes).rules
-        )
+        stop = sum(rule.stands_in(now) and not rule.stands_in(new) for rule in work.office.of(Routes).rules)
         stops: list[Meaning] = [{"code": "routes_stop", "n": stop}] if stop else []
         keep: Meaning = {"code": "orders_keep", "n": await orders.filed_and_open(work.session)}
         return [*stops, *_meanings(now, new), keep]
