@@ -1,14 +1,14 @@
 """orders, requests: what was answered to the questions of a matter
 
 Revision ID: 4d7a1c90b6e2
-Revises: 9c0e5a4417bd
+Revises: 7d20c5e91b34
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "4d7a1c90b6e2"
-down_revision: str | None = "9c0e5a4417bd"
+down_revision: str | None = "7d20c5e91b34"
 branch_labels: str | None = None
 depends_on: str | None = None
 
