@@ -77,7 +77,13 @@ def draw(plan: Json) -> Json:
         "streets": [area(s["code"], s["name"], s["initials"]) for s in plan["streets"]],
         "communities": [area(s["code"] + c[0], *c[1:]) for s in plan["streets"] for c in s["communities"]],
         "cells": [
-            {"code": c.code, "name": plan["cell_name"].format(c.number), "card": c.card, **outlined(c.shape)}
+            {
+                "code": c.code,
+                "name": plan["cell_name"].format(c.number),
+                "card": c.card,
+                "people": people(c.code),
+                **outlined(c.shape),
+            }
             for c in cells
         ],
         "water": [named(w) | ringed(river(w)) for w in plan["water"]],
@@ -128,6 +134,11 @@ def card(prefix: str, number: int) -> str:
     stem = f"{prefix}{number:02}"
     high, low = divmod(int(stem, 36) * CARD_FACTOR % CARD_PRIME, len(CARD_SIGNS))
     return (stem + CARD_SIGNS[high] + CARD_SIGNS[low])[:CARD_LENGTH]
+
+
+def people(code: str) -> int:
+    """Invented, like every line: some 200 households of two or three."""
+    return 420 + int(code) * 7919 % 240
 
 
 def spread(shape: Polygon, wanted: int) -> list[Point]:

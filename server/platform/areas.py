@@ -70,6 +70,7 @@ class Cell(Area):
     until: str = ""
     remark: str = ""
     successors: tuple[str, ...] = ()
+    people: int | None = None  # who live there; None where nobody has counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,11 @@ class AreaTree:
         if len(self._by_code) < len(areas) or len({cell.card for cell in self.cells}) < len(self.cells):
             raise ValueError("a code or a card is used twice")
         self._by_code |= {cell.code: cell for cell in self.closed}
+        self._people: defaultdict[str, int] = defaultdict(int)
+        for cell in self.cells:
+            if cell.people is not None:
+                for length in LEVELS:
+                    self._people[cell.code[:length]] += cell.people
         self._mosaic = Mosaic(zip(self.cells, (row["rings"] for row in data["cells"]), strict=True))
         rows = [data["district"], *data["streets"], *data["communities"], *data["cells"]]
         entries = [self._area_entry(area, row) for area, row in zip(areas, rows, strict=True)]
@@ -188,6 +194,10 @@ class AreaTree:
     def outline(self, code: str) -> list[list[tuple[int, int]]]:
         """The corners of a cell's rings, in map units; none for a code no cell has."""
         return [coverage.unrolled(ring) for ring in self._rings.get(code, ())]
+
+    def people(self, code: str) -> int | None:
+        """How many live in an area, by its counted cells; None where none of them was counted."""
+        return self._people.get(code)
 
     def children(self, code: str) -> tuple[Area, ...]:
         """The areas one level down, in code order; none below a cell. Raises NotFound."""
@@ -253,6 +263,7 @@ def _cell(row: dict[str, Any]) -> Cell:
     return Cell(
         row["code"], row["name"], _point(row), row["card"], row.get("since", ""), row.get("until", ""),
         row.get("remark", ""), tuple(row.get("successors", ())),
+        int(float(row["people"])) if row.get("people") else None,
     )  # fmt: skip
 
 

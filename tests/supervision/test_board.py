@@ -72,6 +72,18 @@ def test_the_day_is_put_into_a_sentence(new, late, codes):
         assert said[1] == Line(codes[1], (("n", str(int(late.value))), ("change", "1")))
 
 
+def test_a_part_of_the_area_is_named_when_more_came_than_its_own_usual():
+    quiet = {ago(7 * week): 1.0 for week in range(1, 9)}
+    for n, said in ((4, [Line("stands_out", (("area", "逢源街道"), ("n", "4")))]), (2, []), (1, [])):
+        came = rules.figure(quiet | {TODAY: float(n)}, TODAY, n)
+        assert rules.outstanding("逢源街道", came) == said
+    assert rules.outstanding("逢源街道", rules.figure({TODAY: 9.0}, TODAY, 9)) == []  # nothing is usual yet
+
+
+def test_cases_to_ten_thousand_residents():
+    assert [rules.per_10k(3, people) for people in (None, 0, 10_000, 7_000)] == [None, None, 3.0, 4.3]
+
+
 BOARD = """{ board { area { code } newToday { value n series } open { value yesterday } overdue { value }
                      satisfaction { value n } lines { code params { name value } } } }"""
 
@@ -106,6 +118,17 @@ async def test_the_map_shows_the_areas_below_and_only_ones_own(city):
     assert {row["area"]["code"]: row["n"] for row in streets if row["n"]} == {STREET: 1}
     cells = (await city.ask(city.bo, query, parent=CELL[:12]))["areaFigures"]
     assert {row["area"]["code"]: row["value"] for row in cells if row["n"]} == {CELL: 1}
+    people = city.office.areas.people(CELL)
+    month = """query ($parent: String) {
+      areaFigures(measure: NEW_MONTH, parent: $parent) { area { code } n per10k } }"""
+    city.clock.advance(days=29)
+    assert (
+        people
+        and {"area": {"code": CELL}, "n": 1, "per10k": rules.per_10k(1, people)}
+        in (await city.ask(city.bo, month, parent=CELL[:12]))["areaFigures"]
+    )
+    city.clock.advance(days=1)
+    assert not any(row["n"] for row in (await city.ask(city.bo, month, parent=CELL[:12]))["areaFigures"])
     for beyond in (DISTRICT, "440103013", "nowhere"):
         assert await city.refused(city.bo, query, parent=beyond) == ["NOT_FOUND"]
 

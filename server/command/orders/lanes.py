@@ -60,15 +60,18 @@ class OrderLane(StrEnum):
 
 
 class BoardFigureKey(StrEnum):
-    """The four figures of the leader's 今日."""
+    """The figures of the leader's 今日 and of his map."""
 
     NEW_TODAY = "new_today"
+    NEW_WEEK = "new_week"  # the last seven days, today among them
+    NEW_MONTH = "new_month"  # the last thirty
     OPEN = "open"
     OVERDUE = "overdue"
     SATISFACTION = "satisfaction"
 
 
 L, F = OrderLane, BoardFigureKey
+NEW_DAYS = {F.NEW_TODAY: 1, F.NEW_WEEK: 7, F.NEW_MONTH: 30}  # how far a figure of new cases looks back
 
 DISPATCHER_LANES = (L.TO_DISPATCH, L.TO_LOCATE, L.RETURNED, L.TO_DECIDE, L.TO_CLOSE, L.TO_AUDIT,
                     L.DISPATCHED_OPEN)  # fmt: skip
@@ -170,10 +173,9 @@ def _of_open(which: OrderLane, actor: Actor, now: datetime) -> ColumnElement[boo
 def figure(which: BoardFigureKey, now: datetime) -> ColumnElement[bool]:
     """The condition of a leader's figure: the very cases behind the number."""
     match which:
-        case F.NEW_TODAY:
-            return and_(
-                col(WorkOrder.reported_at) >= reckoned(_this_morning, now), col(WorkOrder.parent_id) == ""
-            )
+        case F.NEW_TODAY | F.NEW_WEEK | F.NEW_MONTH:
+            since = reckoned(_this_morning, now) - timedelta(days=NEW_DAYS[which] - 1)
+            return and_(col(WorkOrder.reported_at) >= since, col(WorkOrder.parent_id) == "")
         case F.OPEN:
             return open_now()
         case F.OVERDUE:

@@ -24,7 +24,7 @@ SHEETS: Final = (
     Sheet(CELLS, (
         Column("code", needed=True), Column("name", needed=True), Column("card", needed=True),
         Column("since", form=Form.DAY), Column("until", form=Form.DAY), Column("successors"),
-        Column("remark"), Column("outline", needed=True),
+        Column("people", form=Form.NUMBER), Column("remark"), Column("outline", needed=True),
     ), key=("code",)),
     Sheet(GROUPS, (
         Column("code", needed=True), Column("sort", needed=True, choices=(DUTY, SOCIAL)),
@@ -36,7 +36,7 @@ SHEETS: Final = (
 )  # fmt: skip
 
 
-TOLD = ("code", "name", "card", "since", "until", "remark")
+TOLD = ("code", "name", "card", "since", "until", "people", "remark")
 
 
 @dataclass(frozen=True, slots=True)

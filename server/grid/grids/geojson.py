@@ -30,6 +30,7 @@ NAMES = {  # what files call things
     "name": ("name", "名称", "网格名称"),
     "card": ("card", "卡号"),
     "since": ("since", "initial_date", "初始日期"),
+    "people": ("people", "population", "人口", "常住人口"),
     "remark": ("remark", "备注"),
     "initials": ("initials", "拼音首字母"),
 }
@@ -100,14 +101,14 @@ def write_csv(tables: Tables, datum: Datum) -> bytes:
     """One line for each cell with its label's longitude and latitude."""
     out = io.StringIO()
     sheet = csv.writer(out)
-    sheet.writerow(["code", "name", "card", "status", "since", "until", "successors", "area_m2",
+    sheet.writerow(["code", "name", "card", "status", "since", "until", "successors", "people", "area_m2",
                     f"lon_{datum.lower()}", f"lat_{datum.lower()}"])  # fmt: skip
     for row in tables[CELLS]:
         shape = shape_of(row)
         lon, lat = _degrees(coverage.point_inside(shape), datum)
         sheet.writerow([row["code"], row["name"], row["card"], "VOID" if row.get("until") else "VALID",
                         row.get("since", ""), row.get("until", ""), row.get("successors", ""),
-                        round(coverage.area_m2(shape), 1), lon, lat])  # fmt: skip
+                        row.get("people", ""), round(coverage.area_m2(shape), 1), lon, lat])  # fmt: skip
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

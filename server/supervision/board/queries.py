@@ -19,6 +19,18 @@ class Counts:
         self.daily: dict[str, dict[date, int]] = defaultdict(dict)
 
 
+async def fullest(read: Reader, areas: list[str], today: date) -> tuple[str, int]:
+    """Of `areas` the one where most came today, and how many; ("", 0) when nothing came anywhere."""
+    came = await rollups.sums(read, areas, ["new"], today, today)
+    return max(((n, area) for (area, _), n in came.items()), default=(0, ""))[::-1]
+
+
+async def arrivals(read: Reader, area: str, since: date) -> dict[date, int]:
+    """How many came on each day since."""
+    found = await rollups.read(read, [area], ["new"], since)
+    return {day: n for (_, _, day), n in found.items() if day != STOCK}
+
+
 async def counts(read: Reader, area: str, today: date) -> Counts:
     """The counters of an area, as far back as bands and shares look."""
     since = today - timedelta(days=HISTORY_DAYS + SATISFACTION_DAYS)

@@ -10,6 +10,7 @@ BAND_WEEKS = 8  # 平常范围: the same weekday of the last eight weeks …
 BAND_LOW, BAND_HIGH = 10, 90  # … between its 10th and 90th percentile
 LEAST_FOR_BAND = 4  # fewer days with data say nothing about normal
 SATISFACTION_DAYS = 30
+LEAST_OUTSTANDING = 3  # fewer cases are chance
 HISTORY_DAYS = BAND_WEEKS * 7 + SERIES_DAYS
 
 Daily = Mapping[date, float | None]
@@ -93,6 +94,11 @@ def share(good: int, of: int) -> float | None:
     return round(100 * good / of, 1) if of else None
 
 
+def per_10k(n: int, people: int | None) -> float | None:
+    """Cases to ten thousand residents, to a tenth; None where nobody counted them."""
+    return round(10_000 * n / people, 1) if people else None
+
+
 def lines(new: Figure, overdue: Figure, weekday: int) -> list[Line]:
     """Today in clauses: how many came and whether that is usual, how many are overdue and since yesterday."""
     said = [Line(_usual(new), (("n", str(int(new.value or 0))), ("weekday", str(weekday))))]
@@ -104,6 +110,12 @@ def lines(new: Figure, overdue: Figure, weekday: int) -> list[Line]:
         code = "overdue_more" if change > 0 else "overdue_less" if change < 0 else "overdue_same"
         said.append(Line(code, (("n", str(now)), ("change", str(abs(change))))))
     return said
+
+
+def outstanding(area: str, came: Figure) -> list[Line]:
+    """The clause about the part of the area where more came than its own usual; none where it is not so."""
+    much = came.n >= LEAST_OUTSTANDING and _usual(came) == "new_more"
+    return [Line("stands_out", (("area", area), ("n", str(came.n))))] if much else []
 
 
 def _usual(new: Figure) -> str:

@@ -216,7 +216,8 @@ async def figures_agree(city):
     await counters_agree(city.office)
     for leader in (city.lin, city.bo):
         board = (await city.ask(leader, BOARD))["board"]
-        for key, name in zip(BoardFigureKey, ("newToday", "open", "overdue", "satisfaction"), strict=True):
+        for name in ("newToday", "open", "overdue", "satisfaction"):
+            key = BoardFigureKey["NEW_TODAY" if name == "newToday" else name.upper()]
             behind = (await city.ask(leader, BEHIND, figure=key.name))["orders"]
             assert (board[name]["n"], len(behind["items"])) == (behind["total"], behind["total"])
             assert all(key.name in item["figures"] for item in behind["items"])

@@ -8,7 +8,7 @@ import strawberry
 
 from server.command.orders import queries as orders
 from server.command.orders.graphql.types import WorkOrder
-from server.command.orders.lanes import BoardFigureKey
+from server.command.orders.lanes import NEW_DAYS, BoardFigureKey
 from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import bounded
@@ -32,6 +32,8 @@ class MapMeasure(StrEnum):
 
     OPEN = "open"
     NEW_TODAY = "new_today"
+    NEW_WEEK = "new_week"
+    NEW_MONTH = "new_month"
     OVERDUE = "overdue"
     SATISFACTION = "satisfaction"
 
@@ -97,13 +99,20 @@ class AreaFigure:
     area: Area
     value: float | None
     n: int
+    per10k: float | None = strawberry.field(
+        description="Cases to ten thousand residents. Null of a share, and where no resident was counted."
+    )
     lon: float
     lat: float
 
     @classmethod
-    def of(cls, tree: AreaTree, area: areas.Area, value: float | None, n: int) -> "AreaFigure":
+    def of(
+        cls, tree: AreaTree, area: areas.Area, measure: MapMeasure, value: float | None, n: int
+    ) -> "AreaFigure":
         """A figure at the area's label point."""
-        return cls(area=Area.of(tree, area.code), value=value, n=n, lon=area.at.lon, lat=area.at.lat)
+        people = None if measure is MapMeasure.SATISFACTION else tree.people(area.code)
+        return cls(area=Area.of(tree, area.code), value=value, n=n, per10k=rules.per_10k(n, people),
+                   lon=area.at.lon, lat=area.at.lat)  # fmt: skip
 
 
 @strawberry.type
@@ -134,7 +143,7 @@ class Query:
         below = office.areas.children(top)
         codes = [area.code for area in below]
         found = await _measured(office.read, codes, measure, day_of(office.clock()))
-        return [AreaFigure.of(office.areas, area, *found[area.code]) for area in below]
+        return [AreaFigure.of(office.areas, area, measure, *found[area.code]) for area in below]
 
 
 async def board(office: Office, area: str) -> Board:
@@ -153,6 +162,7 @@ async def board(office: Office, area: str) -> Board:
         rules.shares(daily["satisfied"], rated, first, today), today,
         sum(n for day, n in rated.items() if since <= day <= today),
     )  # fmt: skip
+    said = [*rules.lines(came, late, today.isoweekday()), *await _outstanding(office, area, today)]
     return Board(
         at=now, area=Area.of(office.areas, area),
         new_today=BoardFigure.of(BoardFigureKey.NEW_TODAY, came),
@@ -161,9 +171,21 @@ async def board(office: Office, area: str) -> Board:
         satisfaction=BoardFigure.of(BoardFigureKey.SATISFACTION, happy),
         lines=[
             Line(code=line.code, params=[Param(name=name, value=value) for name, value in line.params])
-            for line in rules.lines(came, late, today.isoweekday())
+            for line in said
         ],
     )  # fmt: skip
+
+
+async def _outstanding(office: Office, area: str, today: date) -> list[rules.Line]:
+    """Which part of the area has more than usual."""
+    codes = [child.code for child in office.areas.children(area)]
+    code, n = await queries.fullest(office.read, codes, today)
+    if not code:
+        return []
+    first = today - timedelta(days=rules.HISTORY_DAYS)
+    flow = await queries.arrivals(office.read, code, first)
+    came = rules.figure(rules.counted(flow, first, today), today, n)
+    return rules.outstanding(office.areas.name(code), came)
 
 
 def _stood(counts: Counts, metric: str, first: date, today: date) -> rules.Figure:
@@ -178,8 +200,9 @@ async def _measured(
     match measure:
         case MapMeasure.OPEN | MapMeasure.OVERDUE:
             metric, day = measure.value, STOCK
-        case MapMeasure.NEW_TODAY:
-            metric, day = "new", today
+        case MapMeasure.NEW_TODAY | MapMeasure.NEW_WEEK | MapMeasure.NEW_MONTH:
+            days = NEW_DAYS[BoardFigureKey(measure)]
+            metric, day = "new", today - timedelta(days=days - 1)
         case MapMeasure.SATISFACTION:
             since = today - timedelta(days=rules.SATISFACTION_DAYS - 1)
             found = await rollups.sums(read, codes, ["rated", "satisfied"], since, today)
@@ -187,5 +210,5 @@ async def _measured(
                 code: (found.get((code, "satisfied"), 0), found.get((code, "rated"), 0)) for code in codes
             }
             return {code: (rules.share(good, of), of) for code, (good, of) in pairs.items()}
-    found = await rollups.sums(read, codes, [metric], day, day)
+    found = await rollups.sums(read, codes, [metric], day, day if day == STOCK else today)
     return {code: (float(n), n) for code in codes for n in [found.get((code, metric), 0)]}
