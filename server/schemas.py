@@ -44,6 +44,7 @@ from server.graph.audience import RoleSchema
 from server.graph.trusted import NOBODYS, Trust
 from server.grid.grids.graphql import reads as grid_reads
 from server.identity import graphql as identity
+from server.identity.family import graphql as family
 from server.kernel.actors import Role
 from server.settings import Settings
 from server.supervision.board.graphql import live as board_live
@@ -55,6 +56,7 @@ from server.supervision.orders.graphql import reads as supervision_reads
 
 ROOMS = (  # a line each, so that rooms are added side by side
     identity,
+    family,
     notice_reads,
     notice_moves,
     notice_live,

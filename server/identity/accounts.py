@@ -12,8 +12,9 @@ from server.identity.separation import conflicts
 from server.identity.tables import Account, PostHolding, Unit
 from server.kernel.actors import CITIZEN, Post, Role
 from server.kernel.errors import BadInput, NotFound
+from server.kernel.masking import mask_phone
 from server.platform.vault import Vault
-from server.platform.work import Work
+from server.platform.work import Office, Work
 
 
 async def open_staff(
@@ -43,6 +44,20 @@ async def by_phone(work: Work, vault: Vault, phone: str) -> Account | None:
         select(Account).where(Account.role == CITIZEN, Account.phone_key == vault.lookup(phone))
     )
     return rows.one_or_none()
+
+
+async def mobiles(office: Office, ids: Sequence[str]) -> list[str]:
+    """138****0001 for each account; "" where there is no phone."""
+    vault = office.of(Vault)
+    rows = await office.read.tuples(queries.phones(list(ids)))
+    shown = {id: mask_phone(vault.unseal(sealed, about=phone_of(id))) for id, sealed in rows if sealed}
+    return [shown.get(id, "") for id in ids]
+
+
+async def set_wards(work: Work, id: str, wards: Sequence[str]) -> None:
+    """Whom this account files for from now on."""
+    account = await work.session.get_one(Account, id, with_for_update=True)
+    account.wards = sorted(wards)
 
 
 async def give_post(

@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.identity.tables import Account, LoginSession, PostHolding, Unit
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
-from server.platform.kept import kept
+from server.platform.kept import Rows, kept
 from server.platform.read import Reader
 
 
@@ -40,6 +40,13 @@ def holdings_of(account_id: str, now: datetime) -> SelectOfScalar[PostHolding]:
         select(PostHolding).where(PostHolding.account_id == account_id, held(now))
         .order_by(col(PostHolding.starts_at), col(PostHolding.id))
     )  # fmt: skip
+
+
+@kept
+def phones(ids: list[str]) -> Rows:
+    """The sealed phones of accounts, by id."""
+    wanted: Any = select(Account.id, Account.phone_sealed)
+    return cast(Rows, wanted.where(col(Account.id).in_(ids)))
 
 
 def patrols(now: datetime) -> Any:
@@ -86,7 +93,9 @@ async def present(session: AsyncSession, session_ids: Iterable[str], now: dateti
 def actor_of(account: Account, holding: PostHolding | None) -> Actor:
     """The person in the post; citizens hold none."""
     if holding is None:
-        return Actor(account.id, Role(account.role), Post.CITIZEN, guest=account.guest)
+        return Actor(
+            account.id, Role(account.role), Post.CITIZEN, guest=account.guest, wards=frozenset(account.wards)
+        )
     return Actor(
         account.id, Role(account.role), Post(holding.post), area=holding.area, unit_id=holding.unit_id,
         cells=frozenset(holding.cells),

@@ -37,6 +37,9 @@ class Account(SQLModel, table=True):
     guest: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    wards: list[str] = Field(  # whom he files for now; kept by `family`, so that nobody has to look it up
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
     merged_into_id: str | None = None  # a guest whose cases went to the account that proved a phone
 
 

@@ -58,6 +58,7 @@ class Actor:
     expires_at: float = float("inf")  # Unix seconds, the token's `exp`
     session_id: str = ""  # the token family, for revocation
     guest: bool = False  # a citizen known only by device
+    wards: frozenset[str] = frozenset()  # the people a citizen files and follows cases for
 
 
 SYSTEM = Actor(id="system", role=OFFICER, post=Post.SYSTEM, area="")

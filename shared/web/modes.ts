@@ -1,4 +1,4 @@
-import { reactive, watch } from 'vue'
+import { reactive, ref, watch } from 'vue'
 import { recall, remember } from './remember.ts'
 
 export const SIZES = [1, 1.25, 1.5, 1.875] as const
@@ -9,7 +9,27 @@ export interface Modes {
   theme: 'system' | 'light' | 'dark'
   size: (typeof SIZES)[number]
   hand: 'left' | 'right'
+  /** Which Chinese reads pages aloud. */
+  voice: 'zh-CN' | 'zh-HK'
 }
+
+/** How large the person has set letters in this system, against the usual 16 px. Only asked at the first visit. */
+function systemScale(): number {
+  const probe = document.createElement('span')
+  probe.style.cssText = 'position:absolute;visibility:hidden;font-size:medium;inline-size:1em'
+  document.documentElement.append(probe)
+  const scale = Number.parseFloat(getComputedStyle(probe).fontSize) / 16
+  probe.remove()
+  return scale || 1
+}
+
+const saved = recall('modes')
+/** From here on 长辈版 is offered at the first visit (ux 3.6). */
+const LARGE = 1.3
+const scale = saved ? 1 : systemScale()
+
+/** True at the first visit of somebody whose system shows large letters: 长辈版 may suit him. */
+export const wantsLarge = ref(scale >= LARGE)
 
 const PAPER = { light: '#F5F6F4', dark: '#0E1413' }
 
@@ -18,9 +38,10 @@ export const modes: Modes = reactive({
   elder: false,
   glare: false,
   theme: 'system',
-  size: 1,
+  size: [...SIZES].reverse().find((size) => size <= scale) ?? 1,
   hand: 'right',
-  ...(JSON.parse(recall('modes') ?? '{}') as Partial<Modes>),
+  voice: 'zh-CN',
+  ...(JSON.parse(saved ?? '{}') as Partial<Modes>),
 })
 
 watch(

@@ -32,6 +32,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/nearby', component: () => import('./nearby/NearbyPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
   { path: '/me', component: () => import('./identity/MePage.vue') },
+  { path: '/me/family', component: () => import('./family/FamilyPage.vue'), meta: { nav: false } },
   { path: '/login', component: () => import('./identity/LoginPage.vue'), meta: { nav: false } },
   { path: '/:lost(.*)*', component: () => import('./home/LostPage.vue') },
 ]

@@ -119,6 +119,8 @@ RULES: Mapping[str, Rule] = {
     "visit.redo": _to(T.NAMED),
     "handover.give": _to(T.DESK),
     "handover.take": _to(T.NAMED),
+    "family.begin": _to(T.NAMED),
+    "family.end": _to(T.NAMED),
     "supervision.issue": _to(T.NAMED, urgent=True),
     "supervision.sign": _to(T.NAMED),
     "supervision.reply": _to(T.NAMED),

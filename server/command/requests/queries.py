@@ -29,14 +29,20 @@ class RequestFilter(StrEnum):
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[CitizenRequest]:
-    """A citizen's own; the desk's and the leaders' area, what a unit was sent, what a clerk filed: but to
-    none of the staff a complaint about himself, his unit or his line."""
+    """A citizen's own and his family's; the desk's and the leaders' area, what a unit was sent, what a clerk
+    filed: but to none of the staff a complaint about himself, his unit or his line."""
     rows = select(CitizenRequest)
     match actor.role:
         case Role.CITIZEN:
-            return rows.where(CitizenRequest.reporter_id == actor.id)
+            return rows.where(mine(actor))
         case Role.OFFICER | Role.LEADER:
             return rows.where(unbarred(col(CitizenRequest.against), actor), _of_post(actor))
+
+
+def mine(actor: Actor) -> ColumnElement[bool]:
+    """A citizen's own, and those of whom he helps (帮家人办)."""
+    own = col(CitizenRequest.reporter_id) == actor.id
+    return or_(own, col(CitizenRequest.reporter_id).in_(actor.wards)) if actor.wards else own
 
 
 def _of_post(actor: Actor) -> ColumnElement[bool]:

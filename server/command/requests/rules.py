@@ -7,8 +7,9 @@ from math import ceil
 
 from server.command.requests import errors
 from server.command.requests.flow import FLOW, TERMINAL, RequestState
+from server.kernel.actors import Actor
 from server.kernel.calendar import Limit, TimeUnit
-from server.kernel.errors import IllegalStep
+from server.kernel.errors import BadInput, IllegalStep
 
 MAX_REOPENINGS = 2  # domain G2
 URGE_AGAIN = timedelta(hours=24)  # ux C7
@@ -166,6 +167,13 @@ ANSWERED_DIRECTLY = frozenset({RequestKind.CONSULT, RequestKind.PRAISE})
 def rides(kind: RequestKind, *, somewhere: bool, against: bool) -> bool:
     """What is about a place becomes an order; what is about people stands on its own (domain G2)."""
     return not against and (kind in ON_AN_ORDER or (kind is RequestKind.COMPLAINT and somewhere))
+
+
+def on_behalf(actor: Actor, owner_id: str | None) -> str:
+    """Whose a new request is: "" for one's own, else somebody this person helps. Raises BadInput."""
+    if owner_id and owner_id != actor.id and owner_id not in actor.wards:
+        raise BadInput(field="forId")
+    return owner_id or ""
 
 
 def proposed(kind: RequestKind, *, pictured: bool, known: bool, against: bool) -> RequestKind:

@@ -17,10 +17,10 @@ class Placed(Protocol):
 
 
 def sees(actor: Actor, request: Placed) -> bool:
-    """Citizens see their own; the desk and leaders their area's, a unit what it was sent, a clerk what he
-    filed; none of the staff a complaint about himself, his unit or his line."""
+    """Citizens see their own and their family's; the desk and leaders their area's, a unit what it was sent,
+    a clerk what he filed; none of the staff a complaint about himself, his unit or his line."""
     if actor.role is CITIZEN:
-        return request.reporter_id == actor.id
+        return request.reporter_id == actor.id or request.reporter_id in actor.wards
     if against.bars(actor, request.against):
         return False
     if actor.post is Post.SYSTEM:

@@ -14,5 +14,8 @@ export const parts: InboxParts = {
   readAll: ReadAllNoticesDocument,
   live: LiveNoticesDocument,
   // a case one met too has its place among the neighbours'
-  opens: ({ subjectKind, subjectId }) => (subjectKind === 'request' ? `/cases/${subjectId}` : '/nearby'),
+  opens({ subjectKind, subjectId }) {
+    if (subjectKind === 'family') return '/me/family'
+    return subjectKind === 'request' ? `/cases/${subjectId}` : '/nearby'
+  },
 }

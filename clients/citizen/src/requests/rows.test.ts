@@ -15,6 +15,8 @@ const row = (over: Partial<RequestRowFragment>): RequestRowFragment => ({
   closedAt: null,
   question: null,
   answerBy: null,
+  forFamily: null,
+  filedByOther: false,
   actions: ['SHARE', 'URGE'],
   next: null,
   cover: null,

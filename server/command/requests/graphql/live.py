@@ -15,7 +15,7 @@ from server.platform.news import Interest, Told
 
 def interest(actor: Actor) -> Interest:
     """A citizen follows his own."""
-    return Interest("request", keys=frozenset({f"person:{actor.id}"}))
+    return Interest("request", keys=frozenset(f"person:{id}" for id in (actor.id, *actor.wards)))
 
 
 def desk_interest(actor: Actor) -> Interest:

@@ -7,6 +7,7 @@ import strawberry
 from server.command.graphql.types import AnswerInput, PlaceInput, pairs
 from server.command.orders.service import shown
 from server.command.orders.service.report import Spot, spot_of_area
+from server.command.requests import rules
 from server.command.requests.graphql.neighbours import PublicCase
 from server.command.requests.graphql.reads import kind_of, read
 from server.command.requests.graphql.types import Request
@@ -30,6 +31,7 @@ class SubmitRequest:
     """
 
     id: strawberry.ID
+    for_id: strawberry.ID | None = None  # 帮家人办: whose it is to be; null for one's own
     kind: RequestKind | None = None
     text: str = ""
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
@@ -86,6 +88,7 @@ class Mutation:
                 await service.submit(work, Submission(
                     id=id, kind=input.kind or _kind(info, input, spot), text=input.text, spot=spot,
                     photo_ids=[*input.photo_ids, *input.voice_ids],
+                    reporter_id=rules.on_behalf(info.context.actor, input.for_id),
                     matter_code=input.matter_code or "", phone=input.phone, confidential=input.confidential,
                     against_key=input.against_key, against_text=input.against_text,
                     answers=pairs(input.answers) or (),

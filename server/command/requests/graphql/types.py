@@ -46,6 +46,7 @@ from server.command.requests.tables import CitizenRequest
 from server.graph.audience import field_for
 from server.graph.context import Context, Info
 from server.graph.views import View, column
+from server.identity import accounts
 from server.identity.graphql import Unit
 from server.kernel.actors import Post, Role
 from server.kernel.calendar import day_of
@@ -55,7 +56,7 @@ from server.platform.files import PhotoKind
 CASE = frozenset({"id", "order_id", "state", "merged", "reopen_times", "outcome", "area", "lon", "lat",
                   "accuracy_m", "address", "unit_id", "handler_id", "submitted_at", "due_at"})  # fmt: skip
 LIFE = frozenset({"id", "order_id", "merged", "reporter_id"})
-PHOTOS = frozenset({"id", "order_id", "merged", "reporter_id"})
+PHOTOS = frozenset({"id", "order_id", "merged", "reporter_id", "filed_by"})
 
 
 @strawberry.type
@@ -113,9 +114,9 @@ class Request(View[CitizenRequest]):
     @field_for(needs=PHOTOS)
     async def voices(self, info: Info) -> list[Voice]:
         """What was said into the phone: one's own, never that of whom it was merged with."""
-        load, mine = info.context.loader(load_voices).load_many, self.row.reporter_id
+        load, mine = info.context.loader(load_voices).load_many, self._own
         own, shared = await load([self.row.id if self.row.merged else "", self.row.order_id or self.row.id])
-        return [*own, *(one for one in shared if one.row.owner_id == mine)]
+        return [*own, *(one for one in shared if one.row.owner_id in mine)]
 
     @field_for(needs=PHOTOS)
     async def cover(self, info: Info) -> Photo | None:
@@ -228,6 +229,18 @@ class Request(View[CitizenRequest]):
         to = ReferTo(self.row.refer_to)
         return Referral(to=to, phone=rules.REFER_PHONES[to])
 
+    @field_for(needs={"reporter_id", "phone_shown"}, personal=True)
+    async def for_family(self, info: Info) -> str | None:
+        """138****0001: whose it is, where I help him; null for my own."""
+        if self.row.reporter_id == info.context.actor.id:
+            return None
+        return await info.context.loader(load_mobiles).load(self.row.reporter_id)
+
+    @field_for(needs={"reporter_id", "filed_by"}, personal=True)
+    def filed_by_other(self, info: Info) -> bool:
+        """Somebody filed it for me: family, or a clerk."""
+        return self.row.filed_by != "" and self.row.reporter_id == info.context.actor.id
+
     @field_for(needs={"against_text", "against"})
     def complains(self) -> bool:
         """Whether it is about somebody: he, his unit and his line do not see it."""
@@ -314,11 +327,16 @@ class Request(View[CitizenRequest]):
 
     async def _photos(self, info: Info) -> list[Photo]:
         """One's own, and what the staff show of the work; never those of whom it was merged with."""
-        load, mine = info.context.loader(load_photos).load_many, self.row.reporter_id
+        load, mine = info.context.loader(load_photos).load_many, self._own
         place = self.row.order_id or self.row.id
         own, shared = await load([self.row.id if self.row.merged else "", place])
         kinds = FROM_REPORTERS
-        return [*own, *(one for one in shared if one.row.photo_kind not in kinds or one.row.owner_id == mine)]
+        return [*own, *(one for one in shared if one.row.photo_kind not in kinds or one.row.owner_id in mine)]
+
+    @property
+    def _own(self) -> set[str]:
+        """Who sent what belongs to this request alone: whose it is, and who filed it for him."""
+        return {self.row.reporter_id, self.row.filed_by}
 
 
 def _itself(row: CitizenRequest) -> Shown:
@@ -359,6 +377,11 @@ class RequestEvent:
 
 
 # ── loaders: one query for all siblings ───────────────────────────────────────────────────────────
+
+
+async def load_mobiles(context: Context, ids: list[str]) -> list[str]:
+    """The masked phones of citizens."""
+    return await accounts.mobiles(context.office, ids)
 
 
 async def load_shown(context: Context, ids: list[str]) -> list[Shown]:

@@ -19,7 +19,7 @@ from server.command.requests.service.take import KIND, TEXT_LIMIT, A, note, seen
 from server.command.requests.tables import CitizenRequest, Follow
 from server.identity import accounts
 from server.identity.rules import mobile
-from server.kernel.actors import OFFICER, SYSTEM, Post
+from server.kernel.actors import SYSTEM, Post
 from server.kernel.errors import NotFound
 from server.kernel.masking import mask_phone
 from server.kernel.text import clean_line, clean_text
@@ -82,7 +82,7 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     """
     reporter_id = s.reporter_id or work.actor.id
     since = work.now - queries.HOUR
-    owner_id, lately = await queries.owner_and_count(work.session, s.id, work.actor.id, since)
+    owner_id, lately = await queries.owner_and_count(work.session, s.id, reporter_id, since)
     if owner_id == reporter_id:
         return await work.session.get_one(CitizenRequest, s.id)
     if owner_id is not None:
@@ -105,7 +105,7 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     vault = work.office.of(Vault)
     request = fresh(
         CitizenRequest, id=s.id, kind=s.kind, state=entry.target, reporter_id=reporter_id,
-        filed_by=work.actor.id if work.actor.role is OFFICER and work.actor is not SYSTEM else "",
+        filed_by=work.actor.id if reporter_id != work.actor.id and work.actor is not SYSTEM else "",
         phone=vault.seal(phone, about=f"{KIND}/{s.id}/phone") if phone else "",
         phone_shown=mask_phone(phone) if phone else "", phone_key=vault.lookup(phone) if phone else "",
         confidential=s.confidential, against=against,

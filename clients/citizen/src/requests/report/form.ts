@@ -24,6 +24,7 @@ const FIELDS = {
   againstKey: 'party',
   againstText: 'party',
   answers: 'answers',
+  forId: 'for',
 }
 
 /** Whom a complaint is about: as the server knows him, or without a key as the person put it. */
@@ -44,6 +45,7 @@ interface Content {
   party: Party | null
   phone: string
   confidential: boolean
+  whose?: string
 }
 
 const isVoice = (blob: Blob): boolean => blob.type.startsWith('audio/')
@@ -69,6 +71,8 @@ export function useReportForm(spot: Spot) {
     party: null as Party | null,
     phone: '',
     confidential: false,
+    /** 帮家人办: whose it is to be; "" for one's own. */
+    whose: '',
   })
   const problems = useProblems()
   const busy = ref(false)
@@ -113,6 +117,7 @@ export function useReportForm(spot: Spot) {
       party: partyOf(input),
       phone: input.phone ?? '',
       confidential: input.confidential ?? false,
+      whose: input.forId ?? '',
     })
     if (op.refusal) blame(op.refusal)
   }
@@ -125,6 +130,7 @@ export function useReportForm(spot: Spot) {
     const taken = form.photos.map(({ takenAt }) => takenAt).filter((at) => at !== null)
     return {
       id,
+      forId: form.whose || null,
       text: form.text.trim(),
       photoIds: form.photos.map((photo) => photo.id),
       voiceIds: form.voices.map((voice) => voice.id),
