@@ -156,6 +156,7 @@ NAME_NOTHING = {
         "deskCounts",
     },
     Role.CITIZEN: {
+        *("family", "showFamilyCode", "joinFamily"),
         "publicFigures",
         "publicCase",
         *NOTICES,
