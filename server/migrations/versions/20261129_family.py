@@ -1,14 +1,14 @@
 """family: codes and ties, and whom an account files for
 
 Revision ID: 2b91f0c7a6d8
-Revises: 7d20c5e91b34
+Revises: 4d7a1c90b6e2
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "2b91f0c7a6d8"
-down_revision: str | None = "7d20c5e91b34"
+down_revision: str | None = "4d7a1c90b6e2"
 branch_labels: str | None = None
 depends_on: str | None = None
 
