@@ -93,7 +93,7 @@ def open_office(settings: Settings) -> Office:
     shelf = office.tools[Shelf] = Shelf()
     shelf.keep(catalogue.KIND, catalogue.keeper(DATA))
     shelf.keep(matrix_keeper.KIND, matrix_keeper.keeper(DATA))
-    shelf.keep(almanac.KIND, almanac.keeper(DATA))
+    shelf.keep(almanac.KIND, almanac.keeper(DATA, orders_reschedule.foresee))
     shelf.keep(triage.KIND, triage.KEEPER)
     shelf.keep(routing_keeper.KIND, routing_keeper.KEEPER)
     office.tools[Routes] = Routes()
@@ -205,7 +205,7 @@ def jobs_of(office: Office) -> Jobs:
         "order": partial(orders_reschedule.on_calendar, promised=requests_reschedule.promised),
         "request": requests_reschedule.on_calendar,
         "visit": visits.on_calendar, "supervision": supervisions_reschedule.on_calendar,
-    }))  # fmt: skip
+    }, after=[orders_reschedule.appeals]))  # fmt: skip
     jobs.add("brief", briefs.freeze, every=briefs.EVERY)
     jobs.add("brief notice", briefs.announce, every=briefs.EVERY)
     jobs.add("identity", lambda office: office.of(Identity).tidy(), every=HOUR)

@@ -5,10 +5,12 @@ What ships is `shared/data/calendar.json`; an edition holds the same as rows, a 
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, time, timedelta
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from server.kernel.calendar import SATURDAY, Hours, WorkCalendar, day_of
 from server.platform import recount
@@ -37,10 +39,19 @@ STATUTORY = ("元旦", "春节", "清明", "劳动", "端午", "中秋", "国庆
 WHOLE: Final = 0  # the line of a fault that no line is to blame for
 
 
-def keeper(data: Path) -> Keeper:
-    """For the shelf; `data` holds what the product ships."""
+Foresee = Callable[[AsyncSession, WorkCalendar, datetime], Awaitable[Sequence[Meaning]]]
+
+
+def keeper(data: Path, *others: Foresee) -> Keeper:
+    """For the shelf; `data` holds what the product ships; `others` tell of deadlines that are no timers."""
+
+    async def foresee(work: Work, content: bytes) -> Sequence[Meaning]:
+        calendar = calendar_of(content)
+        found = [await each(work.session, calendar, work.now) for each in (recount.foresee, *others)]
+        return [meaning for means in found for meaning in means]
+
     return Keeper(
-        check=check, take=take, foresee=_foresee, tabular=Tabular(SHEETS, faults),
+        check=check, take=take, foresee=foresee, tabular=Tabular(SHEETS, faults),
         shipped=lambda: to_json(_tables(json.loads((data / "calendar.json").read_text(encoding="utf-8")))),
     )  # fmt: skip
 
@@ -65,10 +76,6 @@ def check(office: Office, content: bytes) -> Mapping[str, Any]:
         if missing := [name for name in STATUTORY if not any(name in told for told in years[year])]:
             means.append({"code": "calendar_missing", "year": year, "names": "、".join(missing)})
     return {"means": means}
-
-
-async def _foresee(work: Work, content: bytes) -> Sequence[Meaning]:
-    return await recount.foresee(work.session, calendar_of(content), work.now)
 
 
 def take(office: Office, no: int, content: bytes) -> None:

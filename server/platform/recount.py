@@ -41,8 +41,10 @@ async def recount(work: Work, on_calendar: Mapping[str, OnCalendar], *, batch: i
     return sum([await on_calendar[kind](work, sorted(ids)) for kind, ids in found.items()])
 
 
-def recounter(on_calendar: Mapping[str, OnCalendar]) -> Callable[[Office], Awaitable[int]]:
-    """`recount` as a job."""
+def recounter(
+    on_calendar: Mapping[str, OnCalendar], after: Iterable[Callable[[Work], Awaitable[None]]] = ()
+) -> Callable[[Office], Awaitable[int]]:
+    """`recount` as a job. `after` puts right, whenever no timer is left, deadlines that have none."""
     look_at: dict[int, datetime] = {}  # by edition
 
     async def run(office: Office) -> int:
@@ -51,6 +53,8 @@ def recounter(on_calendar: Mapping[str, OnCalendar]) -> Callable[[Office], Await
             return 0
         async with office.work(SYSTEM) as work:
             done = await recount(work, on_calendar)
+            for each in () if done else after:
+                await each(work)
         if not done:
             look_at[edition] = now + LOOK_AGAIN
         return done

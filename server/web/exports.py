@@ -1,4 +1,4 @@
-"""The cases behind a list as a file, for leaders and dispatchers: POST /export/orders."""
+"""What stands in a list as a file, for leaders and dispatchers: POST /export/orders, /export/requests."""
 
 from typing import Literal
 
@@ -9,10 +9,14 @@ from server.command.orders.lanes import BoardFigureKey, OrderLane
 from server.command.orders.lists import Wanted
 from server.command.orders.queries import OrderSort
 from server.command.orders.service.export import export
+from server.command.requests.desks import DeskLane
+from server.command.requests.rules import RequestKind
+from server.command.requests.service.export import Listed
+from server.command.requests.service.export import export as of_requests
 from server.graph.authentication import bearer
 from server.identity.brakes import UPLOAD
 from server.identity.service import Identity
-from server.kernel.actors import LEADER
+from server.kernel.actors import LEADER, Actor
 from server.platform.areas import AreaLevel
 from server.platform.sheets import MEDIA, SheetFormat
 from server.platform.work import Office
@@ -20,39 +24,71 @@ from server.web.refusals import CityRoute
 
 
 class Asked(BaseModel):
-    """Which list, as the screen has it, in which form, and what for."""
+    """In which form a list is wanted, and what for."""
 
     reason: str
     form: SheetFormat = SheetFormat.XLSX
+    search: str = ""
+    language: Literal["zh-CN", "en"] = "zh-CN"
+
+    @property
+    def words(self) -> str:
+        """What the list was searched for."""
+        return self.search[:100].strip()
+
+
+class AskedRequests(Asked):
+    """Which requests, as the screen has them."""
+
+    lane: DeskLane | None = None
+    kind: RequestKind | None = None
+
+
+class AskedOrders(Asked):
+    """Which orders, as the screen has them."""
+
     lane: OrderLane | None = None
     figure: BoardFigureKey | None = None
     area: str | None = None
-    search: str = ""
     sort: OrderSort = OrderSort.DUE
-    language: Literal["zh-CN", "en"] = "zh-CN"
 
 
 def router(office: Office) -> APIRouter:
-    """POST /export/orders."""
+    """POST /export/orders, /export/requests."""
     identity = office.of(Identity)
     routes = APIRouter(prefix="/export", route_class=CityRoute)
 
-    @routes.post("/orders")
-    async def orders(asked: Asked, request: Request) -> Response:
+    async def known(request: Request) -> Actor:
         actor = await identity.gate.actor(bearer(request.headers))
         await identity.brakes.spend(UPLOAD, actor.id)
+        return actor
+
+    @routes.post("/orders")
+    async def orders(asked: AskedOrders, request: Request) -> Response:
+        actor = await known(request)
         area = office.areas.by_code(asked.area) if asked.area else None
         cell = area.code if area and area.level is AreaLevel.CELL else ""
         wanted = Wanted(
             lane=asked.lane, figure=asked.figure if actor.role is LEADER else None,
-            words=asked.search[:100].strip(), area=area.code if area else "", cell=cell, sort=asked.sort,
+            words=asked.words, area=area.code if area else "", cell=cell, sort=asked.sort,
         )  # fmt: skip
         content, digest = await export(office, actor, wanted, asked.form, asked.reason, asked.language)
-        headers = {
-            "Content-Disposition": f'attachment; filename="cases.{asked.form}"',
-            "Cache-Control": "private, no-store",
-            "X-Content-SHA256": digest,
-        }
-        return Response(content, media_type=MEDIA[asked.form], headers=headers)
+        return _file("cases", asked.form, content, digest)
+
+    @routes.post("/requests")
+    async def requests(asked: AskedRequests, request: Request) -> Response:
+        actor = await known(request)
+        wanted = Listed(asked.lane, asked.kind, asked.words)
+        content, digest = await of_requests(office, actor, wanted, asked.form, asked.reason, asked.language)
+        return _file("requests", asked.form, content, digest)
 
     return routes
+
+
+def _file(name: str, form: SheetFormat, content: bytes, digest: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.{form}"',
+        "Cache-Control": "private, no-store",
+        "X-Content-SHA256": digest,
+    }
+    return Response(content, media_type=MEDIA[form], headers=headers)

@@ -103,6 +103,26 @@ async def test_the_report_tells_before_anybody_publishes(new_year):
     assert len(moved) == later["n"]
 
 
+async def test_the_time_to_appeal_moves_too_once_and_the_report_says_so(city):
+    city.clock.set(datetime(2026, 12, 15, 10, 0, tzinfo=SHANGHAI))
+    id = await city.sign(await city.dispatch(await city.submit()))
+    city.clock.set(datetime(2026, 12, 30, 10, 0, tzinfo=SHANGHAI))
+    await city.sweep()
+    before = await city.order(await city.bring(id, "closed"))
+    assert before.overtime and before.appeal_until == datetime(2027, 1, 6, 18, 0, tzinfo=SHANGHAI)
+    means = (await proposed(city, NEW_YEAR)).report["means"]
+    assert {"code": "appeals_later", "n": 1} in means
+    await publish(city, NEW_YEAR)
+    for _ in range(2):
+        await recounted(city.office)
+        city.clock.advance(minutes=2)
+    order = await city.order(id)
+    assert (order.appeal_until, order.version) == (before.appeal_until + timedelta(days=1), before.version)
+    assert (await city.verbs(id)).count("reschedule") == 1
+    report = (await proposed(city, ("2027", "day_off", "元旦", "2027-01-01", "2027-01-02"))).report
+    assert {mean["code"] for mean in report["means"]}.isdisjoint({"appeals_later", "appeals_earlier"})
+
+
 async def test_a_process_that_begins_a_clock_by_the_old_calendar_is_put_right(new_year, settings):
     city = new_year
     async with an_office(settings, city.clock) as lagging:

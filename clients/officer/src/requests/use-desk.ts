@@ -38,7 +38,7 @@ export function useDesk() {
   const search = ref('')
   const sought = useRested(search)
   const kind = ref<RequestKind | ''>('')
-  const mayFile = ref(false)
+  const [mayFile, mayExport] = [ref(false), ref(false)]
 
   const first = computed(() => (counts.value.find(({ count: n, waits }) => n && waits) ?? counts.value[0])?.lane)
   const begun = ref<DeskLane | ''>('')
@@ -59,6 +59,7 @@ export function useDesk() {
         after,
       })
       mayFile.value = found.deskRequests.mayFile
+      mayExport.value = found.deskRequests.mayExport
       return found.deskRequests
     },
     feed: deskFeed(soon),
@@ -76,7 +77,13 @@ export function useDesk() {
     counts.value.map(({ lane: value, count: n }) => ({ value, label: t(`desk.${value}`), count: n })),
   )
   const name = computed(() => (sought.value || !lane.value ? t('queue.found') : t(`desk.${lane.value}`)))
-  return { lane, search, sought, kind, tabs, name, list, mayFile, soon }
+  /** What is on the screen, in the words of the export. */
+  const shown = computed(() => ({
+    lane: (!sought.value && lane.value.toLowerCase()) || null,
+    kind: kind.value.toLowerCase() || null,
+    search: sought.value,
+  }))
+  return { lane, search, sought, kind, tabs, name, list, mayFile, mayExport, shown, soon }
 }
 
 export type Desk = ReturnType<typeof useDesk>

@@ -38,19 +38,35 @@ async def export(
     No reporter, no words of his, no door: the number leads whoever may know more to the case.
     Raises NotAllowed, TextRequired.
     """
-    if actor.post not in MAY:
-        raise NotAllowed(flow="order", action="export", post=actor.post)
-    why = clean_text(reason, field="reason", limit=REASON_LIMIT, required=True)
-    now = office.clock()
+    why, now = needs_reason(actor, "order", reason), office.clock()
     rows = (await lists.read_page(office.read, actor, wanted, now, MOST, None, NEEDS))[:MOST]
     content = sheets.write(form, {"cases": _table(office, rows, language)})
+    asked = {"lane": wanted.lane or "", "figure": wanted.figure or "", "area": wanted.area,
+             "words": wanted.words}  # fmt: skip
+    return content, await remember(office, actor, "orders", content, why, rows=len(rows), form=form, **asked)
+
+
+def may_export(actor: Actor) -> bool:
+    """Whether this person may take lists home."""
+    return actor.post in MAY
+
+
+def needs_reason(actor: Actor, flow: str, reason: str) -> str:
+    """Who may, and what for. Raises NotAllowed, TextRequired."""
+    if not may_export(actor):
+        raise NotAllowed(flow=flow, action="export", post=actor.post)
+    return clean_text(reason, field="reason", limit=REASON_LIMIT, required=True)
+
+
+async def remember(
+    office: Office, actor: Actor, what: str, content: bytes, why: str, **detail: str | int
+) -> str:
+    """The record of a file that left, found by its SHA-256, which is returned."""
     digest = sha256(content).hexdigest()
     async with office.work(actor) as work:
-        work.record(f"{KIND}.orders", KIND, str(uuid4()), area=actor.area, opinion=why, quiet=True, detail={
-            "sha256": digest, "rows": len(rows), "form": form, "lane": wanted.lane or "",
-            "figure": wanted.figure or "", "area": wanted.area, "words": wanted.words,
-        })  # fmt: skip
-    return content, digest
+        work.record(f"{KIND}.{what}", KIND, str(uuid4()), area=actor.area, opinion=why, quiet=True,
+                    detail={"sha256": digest, **detail})  # fmt: skip
+    return digest
 
 
 def _table(office: Office, rows: Iterable[WorkOrder], language: str) -> Iterable[Sequence[sheets.Cell]]:
@@ -63,14 +79,16 @@ def _table(office: Office, rows: Iterable[WorkOrder], language: str) -> Iterable
         yield [
             row.no, words.say(f"state.order.{row.state.upper()}", language), matter,
             unit.name if unit else "", street,
-            *map(_time, (row.reported_at, row.promised_at, row.due_at, row.closed_at)),
-            _yes(words, row.overdue, language), row.likes, _yes(words, row.satisfied, language),
+            *map(moment, (row.reported_at, row.promised_at, row.due_at, row.closed_at)),
+            yes(words, row.overdue, language), row.likes, yes(words, row.satisfied, language),
         ]  # fmt: skip
 
 
-def _time(at: datetime | None) -> str:
+def moment(at: datetime | None) -> str:
+    """As people write it."""
     return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
-def _yes(words: Words, fact: bool | None, language: str) -> str:
+def yes(words: Words, fact: bool | None, language: str) -> str:
+    """是 or 否; nothing for what nobody knows."""
     return "" if fact is None else words.say("export.yes" if fact else "export.no_", language)

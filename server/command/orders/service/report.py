@@ -33,9 +33,10 @@ from server.kernel.text import clean_text
 from server.platform import files, sla
 from server.platform.areas import AreaLevel, AreaTree, OutsideDistrict
 from server.platform.rows import ask, fresh, written
-from server.platform.work import Office, Work
+from server.platform.work import Moved, Office, Work
 
 PREFIX = "LW"
+RELOCATE = "relocate"  # what followers are told: its place is another
 TEXT_LIMIT = 2000
 ROUGH_M = {AreaLevel.STREET: 800, AreaLevel.COMMUNITY: 300, AreaLevel.CELL: 100}  # how wrong a label point is
 
@@ -218,6 +219,8 @@ async def relocate(work: Work, order: WorkOrder, to: Spot) -> None:
         )  # fmt: skip
     _count(work, order, +1)
     recount(work, order, was)
+    if follower := work.office.followers.get(order.source):
+        await follower(work, Moved(KIND, order.id, order.source_id, RELOCATE))
 
 
 def _count(work: Work, order: WorkOrder, n: int) -> None:

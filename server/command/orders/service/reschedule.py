@@ -5,10 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import bindparam, col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from server.command.orders.adjust import APPEAL_LIMIT
 from server.command.orders.service.advance import KIND, pressing, touches
 from server.command.orders.tables import WorkOrder
+from server.kernel.calendar import WorkCalendar
 from server.platform import recount
+from server.platform.editions import Meaning
 from server.platform.sla import Timer
 from server.platform.work import Moved, Work
 
@@ -42,6 +46,43 @@ async def on_calendar(work: Work, ids: Sequence[str], *, promised: Promised) -> 
         if follower := work.office.followers.get(order.source):
             await follower(work, Moved(KIND, id, order.source_id, RESCHEDULE))
     return len(orders)
+
+
+async def appeals(work: Work) -> None:
+    """How long a unit may still appeal is counted by the calendar that holds, too. What would be over by now
+    stays as it was told. No version changes."""
+    for id, area, unit_id, old, new in await _appeals(work.session, work.office.calendar, work.now):
+        if new <= work.now:
+            continue
+        mine = update(WorkOrder).where(col(WorkOrder.id) == id, col(WorkOrder.appeal_until) == old)
+        table = mine.values(appeal_until=new).execution_options(synchronize_session=False)
+        await (await work.session.connection()).execute(table)
+        work.record(f"{KIND}.{RESCHEDULE}", KIND, id, area=area, touches=[f"unit:{unit_id}"],
+                    detail={"edition": work.office.calendar.edition, "clock": "appeal"})  # fmt: skip
+
+
+async def foresee(session: AsyncSession, calendar: WorkCalendar, now: datetime) -> list[Meaning]:
+    """How many units would have longer, or less long, to appeal."""
+    moved = [(old, new) for *_, old, new in await _appeals(session, calendar, now)]
+    ways = {
+        "appeals_later": sum(new > old for old, new in moved),
+        "appeals_earlier": sum(now < new < old for old, new in moved),
+    }
+    return [{"code": code, "n": n} for code, n in ways.items() if n]
+
+
+async def _appeals(
+    session: AsyncSession, calendar: WorkCalendar, now: datetime
+) -> list[tuple[str, str, str, datetime, datetime]]:
+    """Id, area, unit, old end and new one of each case whose time to appeal the calendar moves."""
+    row = WorkOrder
+    columns = (row.id, row.area, row.unit_id, row.closed_at, row.appeal_until)
+    open_still = select(*columns).where(col(row.appeal_until) > now)  # type: ignore[call-overload]
+    return [
+        (id, area, unit_id, old, new)
+        for id, area, unit_id, closed_at, old in await session.exec(open_still)
+        if (new := calendar.due(closed_at, APPEAL_LIMIT)) != old
+    ]
 
 
 def _shown(order: WorkOrder, live: Sequence[Timer]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import strawberry
 
 from server.command.library import Library
+from server.command.orders.service.export import may_export
 from server.command.requests import desks, queries
 from server.command.requests.desks import DeskLane
 from server.command.requests.flow import CLERKS
@@ -99,7 +100,8 @@ class Query:
             total = await reader.value(desks.read_total(actor, lane, kind)) if info.asks("total") else 0
         page = Page.of(found, first, lambda row: desks.position(row, lane))
         return DeskPage(
-            items=DeskRequest.of(page.items), next=page.next, total=total, may_file=actor.post in CLERKS
+            items=DeskRequest.of(page.items), next=page.next, total=total, may_file=actor.post in CLERKS,
+            may_export=may_export(actor),
         )  # fmt: skip
 
     @field_for(OFFICER, LEADER, most=8)

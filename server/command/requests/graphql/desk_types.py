@@ -242,6 +242,7 @@ class DeskPage:
     items: list[DeskRequest]
     next: str | None
     total: int
+    may_export: bool = strawberry.field(description="Whether this person takes the list home.")
     may_file: bool = strawberry.field(description="Whether this person files for others.")
 
 

@@ -15,6 +15,7 @@ from server.command.requests import queries, rules
 from server.command.requests.flow import FLOW, TERMINAL, RequestState, RequestStep
 from server.command.requests.rules import RequestKind
 from server.command.requests.service.party import marks
+from server.command.requests.service.regrid import lie_with
 from server.command.requests.service.take import KIND, TEXT_LIMIT, A, note, seen, take, touches, turn
 from server.command.requests.tables import CitizenRequest, Follow
 from server.identity import accounts
@@ -216,6 +217,9 @@ async def follow(work: Work, moved: Moved) -> None:
         step = FOLLOWS.get(moved.action)
         if moved.action == "merge":
             await _join(work, request)
+        elif moved.action == intake.RELOCATE:
+            if not request.merged:  # who was merged stays where he reported
+                await lie_with(work, request)
         elif step and step in FLOW.offered(RequestState(request.state), SYSTEM.post):
             words = moved.opinion if step is A.REJECT else ""  # the others' words are not his to read
             if request.state == RequestState.CLOSED:  # rated already: another round

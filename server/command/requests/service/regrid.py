@@ -1,12 +1,33 @@
-"""The map changed: open requests of a cell that was closed or moved go to the cell they lie in now."""
+"""Where requests lie: with their order, and after a new map in the cell that is there now."""
 
 from sqlmodel import bindparam, col, select, update
 
+from server.command.orders.service import shown
 from server.command.orders.service.regrid import PAGE, changed, place
 from server.command.requests.flow import TERMINAL
+from server.command.requests.service.take import KIND, touches
 from server.command.requests.tables import CitizenRequest
 from server.platform.areas import AreaTree
+from server.platform.sla import Timer
 from server.platform.work import Work
+
+PLACED = ("area", "lon", "lat", "accuracy_m", "address")
+
+
+async def lie_with(work: Work, request: CitizenRequest) -> None:
+    """The order that carries it was put elsewhere: so are the request, its clocks and who sees it.
+    No version changes: the citizen's form stays in his hands."""
+    order = (await shown.of(work.session, [request.order_id]))[request.order_id]
+    heard, place = {*touches(request)}, {name: getattr(order, name) for name in PLACED}
+    mine = update(CitizenRequest).where(col(CitizenRequest.id) == request.id).values(**place)
+    connection = await work.session.connection()
+    await connection.execute(mine)
+    clocks = update(Timer).where(
+        col(Timer.subject_kind) == KIND, col(Timer.subject_id) == request.id, col(Timer.stopped_at).is_(None)
+    )
+    await connection.execute(clocks.values(area=order.area))
+    await work.session.refresh(request, PLACED)
+    work.tell(f"{KIND}.follow", KIND, request.id, area=order.area, touches=sorted(heard))
 
 
 async def regrid(work: Work, old: AreaTree, new: AreaTree) -> int:
