@@ -46,16 +46,18 @@ from server.graph.response import PACK_FROM, PACK_LEVEL
 from server.grid.grids import book as grids
 from server.grid.grids.keeper import keeper as grids_keeper
 from server.identity.service import Identity
+from server.integrations.channels import code_sender, exchange_of
 from server.kernel.calendar import WorkCalendar
 from server.kernel.errors import CityError, NotFound
 from server.migrations import revisions
-from server.platform import almanac, holds, recount, sla
+from server.platform import almanac, delivery, holds, notify, recount, sla
 from server.platform.areas import AreaTree
 from server.platform.db import Store, open_store
 from server.platform.editions import Shelf
 from server.platform.files import Files
 from server.platform.jobs import Jobs
 from server.platform.news import Hub, LocalHub
+from server.platform.notify import Exchange
 from server.platform.vault import Vault
 from server.platform.watch.requests import KnownRequests
 from server.platform.watch.station import Station
@@ -70,7 +72,7 @@ from server.web import auth, config, exports, files, health, knowledge, metrics,
 from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FIRST_LOOK_SECONDS = 2.0
 
 
@@ -98,9 +100,10 @@ def open_office(settings: Settings) -> Office:
     shelf.keep(routing_keeper.KIND, routing_keeper.KEEPER)
     office.tools[Routes] = Routes()
     shelf.keep(grids.KIND, grids_keeper(grids.Base(settings.maps_dir / f"{settings.district}.json")))
-    identity = office.tools[Identity] = Identity(office)
+    office.tools[Exchange] = exchange_of(settings, office.of(Vault))
+    identity = office.tools[Identity] = Identity(office, send_code=code_sender(office))
     identity.on_merge.append(talks.hand_over)
-    identity.on_merge += [owner.hand_over, notices.hand_over]
+    identity.on_merge += [owner.hand_over, notices.hand_over, notify.hand_over]
     identity.on_proof.append(owner.find_by_phone)
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
@@ -136,6 +139,7 @@ def _hub(settings: Settings) -> Hub:
 async def close_office(office: Office) -> None:
     """Let go of everything that was opened."""
     await office.of(Identity).close()
+    await office.of(Exchange).close()
     await office.news.close()
     await office.hub.close()
     await office.store.close()
@@ -200,7 +204,9 @@ def jobs_of(office: Office) -> Jobs:
         "supervision": supervisions.on_mark,
     }))  # fmt: skip
     jobs.add("notices", notices.spread)
+    jobs.add("due soon", notices.warn, every=MINUTE)
     jobs.add("old notices", notices.forget, every=DAY)
+    jobs.add("old messages", delivery.forget, every=DAY)
     jobs.add("calendar", recount.recounter({
         "order": partial(orders_reschedule.on_calendar, promised=requests_reschedule.promised),
         "request": requests_reschedule.on_calendar,
@@ -212,6 +218,13 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("hot", hot.find_issues, every=hot.EVERY)
     jobs.add("gatherings", hot.find_gatherings, every=hot.WATCH_EVERY)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
+    return jobs
+
+
+def deliveries_of(office: Office) -> Jobs:
+    """What waits for systems elsewhere: in a loop of its own, so that a slow one holds up nobody's clock."""
+    jobs = Jobs(office, office.settings.sweep_seconds)
+    jobs.add("messages", delivery.deliver)
     return jobs
 
 
@@ -230,7 +243,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
                 await office.of(Shelf).refresh(office)
                 await office.of(Knowledge).refresh(office)
                 await office.of(Precedents).refresh(office)
-        async with station.running(), jobs_of(office).running():
+        async with station.running(), jobs_of(office).running(), deliveries_of(office).running():
             yield
         await close_office(office)
 

@@ -20,7 +20,9 @@ from server.command.knowledge.graphql import moves as knowledge_moves
 from server.command.knowledge.graphql import reads as knowledge_reads
 from server.command.notices.graphql import live as notice_live
 from server.command.notices.graphql import moves as notice_moves
+from server.command.notices.graphql import outgoing as notice_outgoing
 from server.command.notices.graphql import reads as notice_reads
+from server.command.notices.graphql import ways as notice_ways
 from server.command.orders.graphql import asks as order_asks
 from server.command.orders.graphql import hot as order_hot
 from server.command.orders.graphql import live as order_live
@@ -60,6 +62,8 @@ ROOMS = (  # a line each, so that rooms are added side by side
     notice_reads,
     notice_moves,
     notice_live,
+    notice_ways,
+    notice_outgoing,
     command_reads,
     order_reads,
     order_moves,

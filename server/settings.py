@@ -38,6 +38,18 @@ class Settings(BaseSettings):
     files_region: str = "us-east-1"
     files_key: str = ""  # access key id
     files_secret: str = Field(default="", repr=False)  # and its secret
+    sms_url: str = ""  # where text messages are handed over; "" = none leave the house
+    sms_key: str = ""  # what the provider knows us by
+    sms_secret: str = Field(default="", repr=False)  # signs what it is handed
+    wechat_app: str = ""  # of the official account; "" = no WeChat notices
+    wechat_secret: str = Field(default="", repr=False)
+    wechat_url: str = "https://api.weixin.qq.com"
+    vapid_key: str = Field(default="", repr=False)  # private P-256 key, base64url; "" = no push to browsers
+    vapid_contact: str = ""  # mailto:… or https:…, for the push services
+    push_hosts: str = (  # the push services browsers may name; theirs and nobody else's are written to
+        "fcm.googleapis.com,updates.push.services.mozilla.com,web.push.apple.com,notify.windows.com"
+    )
+    message_templates: Path = Path(__file__).parents[1] / "shared" / "data" / "message-templates.json"
     log_level: str = "info"
     log_format: Literal["", "console", "json"] = ""  # "" = json in production, else console
     slow_seconds: PositiveFloat = 0.5  # an operation that takes longer is a line in the log

@@ -11,7 +11,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from sqlmodel import col, delete, select, update
 
-from server.command.notices import queries, rules
+from server.command.notices import outbox, queries, rules
+from server.command.notices.outbox import Made
 from server.command.notices.queries import Fact
 from server.command.notices.rules import Event, Staff, To
 from server.command.notices.tables import Notice, NoticeCursor
@@ -80,6 +81,7 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
         if level is not None:
             key = news.subject_id, _clock(line), news.at
             highest[key] = max(level, highest.get(key, 0))
+    made: list[Made] = []
     for news, line in recent:
         clock = _clock(line)
         if rules.mark_of(news.verb) != highest.get((news.subject_id, clock, news.at)):
@@ -113,8 +115,8 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
                 no=case.no if case else "", title=case.title if case else "",
                 unit_id=case.unit_id if case else "",
             )  # fmt: skip
-            work.add(notice)
-            work.tell(f"{KIND}.new", KIND, notice.id, area=news.area, touches=[f"person:{person_id}"])
+            made.append(Made(notice, rule, news.area, news.seq))
+    await outbox.send_out(work, made)
 
 
 def _case(news: News, line: AuditLine | None) -> str:
@@ -132,6 +134,29 @@ def _clock(line: AuditLine | None) -> str:
 def _may(posts: Sequence[Actor], id: str, case: Placed) -> bool:
     """Whoever may not see the case is not told of it either."""
     return any(sees(actor, case) for actor in posts or [Actor(id, OFFICER, Post.GRID_OFFICER)])
+
+
+async def warn(office: Office) -> int:
+    """Tell officers on foot that a task of theirs falls due within half an hour, once."""
+    async with office.work(SYSTEM) as work:
+        soon = await queries.due_soon(work.session, work.now)
+        found = orders.some(SYSTEM, {timer.subject_id for timer in soon})
+        cases = {row.id: row for row in await work.session.exec(found)} if soon else {}
+        made = []
+        for timer in soon:
+            if (case := cases.get(timer.subject_id)) is None:
+                continue
+            person_id = case.verifier_id if timer.name == "verify" else case.checker_id
+            notice = fresh(
+                Notice, id=str(uuid5(NAMESPACE_OID, f"due:{timer.id}:{timer.due_at}:{person_id}")),
+                person_id=person_id, at=work.now, clock=timer.name, subject_kind="order", subject_id=case.id,
+                key=rules.DUE_KEY, urgent=False, no=case.no, title=case.title, unit_id=case.unit_id,
+            )  # fmt: skip
+            if person_id:
+                made.append(Made(notice, rules.DUE, case.area, 0))
+        told = await queries.known(work.session, [each.notice.id for each in made])
+        await outbox.send_out(work, [each for each in made if each.notice.id not in told])
+    return 0
 
 
 async def read(work: Work, ids: Iterable[str]) -> None:

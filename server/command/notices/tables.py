@@ -39,3 +39,15 @@ class NoticeCursor(SQLModel, table=True):
 
     id: int = Field(primary_key=True)
     cursor: str
+
+
+class NoticeWish(SQLModel, table=True):
+    """What a person wants of the channels; without a row, what `rules.Wish` says."""
+
+    __tablename__ = "notice_wish"
+
+    person_id: str = Field(primary_key=True)
+    off: str = ""  # channels not to be used: "sms|push"
+    quiet_from: int
+    quiet_to: int
+    alarm: int

@@ -192,3 +192,13 @@ async def against_of(session: AsyncSession, ids: Iterable[str]) -> dict[str, str
     """Whom each of the requests complains about."""
     rows = select(CitizenRequest.id, CitizenRequest.against).where(col(CitizenRequest.id).in_(list(ids)))
     return dict((await session.exec(rows)).all())
+
+
+async def secret(session: AsyncSession, ids: Collection[str]) -> set[str]:
+    """Those requests, and orders with a request on them, of which nothing may be said outside the apps:
+    confidential ones, and complaints about somebody."""
+    hidden = or_(col(CitizenRequest.confidential), col(CitizenRequest.against) != "")
+    rows: Any = columns(col(CitizenRequest.id), col(CitizenRequest.order_id)).where(
+        hidden, or_(col(CitizenRequest.id).in_(ids), col(CitizenRequest.order_id).in_(ids))
+    )
+    return {id for pair in await session.exec(rows) for id in pair} & set(ids)
