@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from server.app import open_office
+from server.app import close_office, open_office
+from server.identity.service import Identity
 from server.integrations.channels import exchange_of
 from server.integrations.push_keys import b64, encrypt, may_write, private_key, public_of, subscription, unb64
 from server.integrations.wechat import WechatRefused
@@ -107,8 +108,10 @@ async def channel(tmp_path, via, **settings):
 
 
 def a_message(to="13800138001", **facts):
-    given = {"id": "a1b2", "to": to, "key": "order.file", "params": {"no": "SW202603020001"}, "text": "已受理",
-             "link": "/citizen/#/cases/1", "at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC), "urgent": False}  # fmt: skip
+    given = {
+        "id": "a1b2", "to": to, "key": "order.file", "params": {"no": "SW202603020001"}, "text": "已受理",
+        "link": "/citizen/#/cases/1", "at": datetime(2026, 3, 2, 1, 0, tzinfo=UTC), "urgent": False,
+    }  # fmt: skip
     return Message(**(given | facts))
 
 
@@ -133,7 +136,9 @@ async def test_a_text_message_is_a_signed_template_with_its_fields(provider, sms
     assert json.loads(asked.body) == {
         "to": "13800138001", "template": "SMS_1", "params": {"no": "SW202603020001", "what": "已受理"},
     }  # fmt: skip
-    told = "\n".join(["POST", "/v1/send", asked.headers["x-time"], "a1b2", hashlib.sha256(asked.body).hexdigest()])
+    told = "\n".join(
+        ["POST", "/v1/send", asked.headers["x-time"], "a1b2", hashlib.sha256(asked.body).hexdigest()]
+    )
     assert asked.headers["x-signature"] == hmac.digest(SECRET.encode(), told.encode(), "sha256").hex()
     assert (asked.headers["idempotency-key"], asked.headers["x-key"]) == ("a1b2", "k1")
 
@@ -175,11 +180,17 @@ async def test_wechat_asks_for_a_token_once_and_keeps_it(provider, wechat):
                      (200, {"errcode": 0, "msgid": 8})]  # fmt: skip
     assert [await wechat.send(a_message("o1")) for _ in range(2)] == [Sent("7"), Sent("8")]
     token, first, _ = provider.asked
-    assert (token.path, token.query, json.loads(token.body)["secret"]) == ("/cgi-bin/stable_token", "", SECRET)
+    assert (token.path, token.query, json.loads(token.body)["secret"]) == (
+        "/cgi-bin/stable_token",
+        "",
+        SECRET,
+    )
     assert (first.path, first.query) == ("/cgi-bin/message/template/send", "access_token=t1")
     assert json.loads(first.body) == {
-        "touser": "o1", "template_id": "T1", "client_msg_id": "a1b2", "url": "https://city.example/citizen/#/cases/1",
-        "data": {"thing1": {"value": "已受理"}, "time2": {"value": "2026-03-02 09:00"}, "thing3": {"value": "—"}},
+        "touser": "o1", "template_id": "T1", "client_msg_id": "a1b2",
+        "url": "https://city.example/citizen/#/cases/1",
+        "data": {"thing1": {"value": "已受理"}, "time2": {"value": "2026-03-02 09:00"},
+                 "thing3": {"value": "—"}},
     }  # fmt: skip
 
 
@@ -270,7 +281,9 @@ def test_only_push_services_are_written_to(endpoint):
         subscription(endpoint, public_of(private_key(OURS)), AUTH, {"fcm.googleapis.com"})
 
 
-@pytest.mark.parametrize(("p256dh", "auth"), [("AAAA", AUTH), ("é", AUTH), (public_of(private_key(OURS)), "AAAA")])
+@pytest.mark.parametrize(
+    ("p256dh", "auth"), [("AAAA", AUTH), ("é", AUTH), (public_of(private_key(OURS)), "AAAA")]
+)
 def test_keys_no_browser_made_are_refused(p256dh, auth):
     with pytest.raises(BadInput):
         subscription("https://wns2.notify.windows.com/x", p256dh, auth, {"notify.windows.com"})
@@ -280,7 +293,9 @@ def test_keys_no_browser_made_are_refused(p256dh, auth):
 def test_production_starts_with_no_weak_secret(tmp_path, secret):
     Vault.create(Settings(data_dir=tmp_path))
     with pytest.raises(BadKey) as told:
-        open_office(Settings(data_dir=tmp_path, mode="production", sms_url="https://sms.example", sms_secret=secret))
+        open_office(
+            Settings(data_dir=tmp_path, mode="production", sms_url="https://sms.example", sms_secret=secret)
+        )
     assert not secret or secret not in str(told.value)
 
 
@@ -293,11 +308,11 @@ def test_without_settings_the_demo_keeps_and_production_is_silent(tmp_path):
 
 
 async def test_a_code_goes_out_at_once(provider, tmp_path, sqlite_store, templates):
-    office = open_office(Settings(data_dir=tmp_path, database_url=sqlite_store, sms_url=provider.url, sms_key="k",
-                                  sms_secret=SECRET, message_templates=templates))  # fmt: skip
-    from server.app import close_office
-    from server.identity.service import Identity
-
+    settings = Settings(
+        data_dir=tmp_path, database_url=sqlite_store, sms_url=provider.url, sms_key="k", sms_secret=SECRET,
+        message_templates=templates,
+    )  # fmt: skip
+    office = open_office(settings)
     provider.says = [(200, {})]
     try:
         assert await office.of(Identity).send_code("13800138001", address="127.0.0.1") is None

@@ -10,7 +10,18 @@ from server.kernel.actors import SYSTEM
 from server.kernel.ways import Via
 from server.platform import delivery, notify
 from server.platform.delivery import LEASE, MOST_TRIES, STALE, deliver
-from server.platform.notify import Address, Delivery, Exchange, Outgoing, Refused, Sent, TryAgain, backoff
+from server.platform.notify import (
+    Address,
+    Delivery,
+    Exchange,
+    Message,
+    Outcome,
+    Outgoing,
+    Refused,
+    Sent,
+    TryAgain,
+    backoff,
+)
 from tests.city import city, everything
 from tests.factories import a_citizen
 from tests.platform.offices import offices
@@ -23,12 +34,14 @@ ANN = a_citizen(id="ann")
 class Played:
     """A channel that writes down what it is handed and answers what it was told to, else Sent."""
 
-    says: list = field(default_factory=list)
-    got: list = field(default_factory=list)
+    says: list[Outcome] = field(default_factory=list)
+    got: list[Message] = field(default_factory=list)
     slow: float = 0
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, message):
         self.got.append(message)
+        self.asked.set()
         await asyncio.sleep(self.slow)
         return self.says.pop(0) if self.says else Sent("r")
 
@@ -84,7 +97,7 @@ async def test_a_message_goes_out_once(city, line):
 async def test_the_same_is_queued_once(city):
     await put(city, "a")
     before = await everything(city.office)
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         await put(city, "a")
     assert await everything(city.office) == before
 
@@ -99,7 +112,9 @@ async def test_it_is_tried_again_under_the_same_id_and_given_up_at_last(city, li
         await deliver(city.office)
     assert {message.id for message in line.got} == {row.id}
     assert (row.state, row.code, row.tries, len(line.got)) == ("dead", "HTTP_503", MOST_TRIES, MOST_TRIES)
-    assert [round(wait / 30 / 2**n, 1) for n, wait in enumerate(waits[1:])] == pytest.approx([1] * 7, abs=0.21)
+    assert [round(wait / 30 / 2**n, 1) for n, wait in enumerate(waits[1:])] == pytest.approx(
+        [1] * 7, abs=0.21
+    )
     await city.do(SYSTEM, delivery.resend, row.id)
     await drain(city)
     assert (await states(city))["a"] == (Delivery.SENT, "")
@@ -140,8 +155,7 @@ async def test_a_delivery_that_died_is_taken_up_when_its_minute_is_over(city, li
     line.slow = 30
     await put(city, "a")
     dying = asyncio.create_task(deliver(city.office))
-    while not line.got:
-        await asyncio.sleep(0.01)
+    await line.asked.wait()
     dying.cancel()
     await asyncio.wait([dying])
     line.slow = 0
@@ -155,8 +169,7 @@ async def test_whoever_comes_after_his_minute_changes_nothing(city, line):
     line.slow, line.says = 0.2, [TryAgain("TIMEOUT"), Sent("second")]
     await put(city, "a")
     late = asyncio.create_task(deliver(city.office))
-    while not line.got:
-        await asyncio.sleep(0.01)
+    await line.asked.wait()
     city.clock.advance(seconds=LEASE.total_seconds())
     line.slow, line.says = 0, [Sent("second")]
     await deliver(city.office)
