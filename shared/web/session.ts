@@ -85,7 +85,11 @@ export const session = {
     take(await auth<Grant>('verify', { phone, code }, await session.bearer()))
   },
 
+  /** What has to be undone with the token while there is one. */
+  beforeLogout: async (): Promise<void> => undefined,
+
   async logout(): Promise<void> {
+    await session.beforeLogout()
     await auth('logout')
     leave()
   },

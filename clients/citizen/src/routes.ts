@@ -31,6 +31,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/open', component: () => import('./open/OpenPage.vue') },
   { path: '/nearby', component: () => import('./nearby/NearbyPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
+  { path: '/notices', component: () => import('./notices/NoticesPage.vue'), meta: { nav: false } },
   { path: '/me', component: () => import('./identity/MePage.vue') },
   { path: '/me/family', component: () => import('./family/FamilyPage.vue'), meta: { nav: false } },
   { path: '/login', component: () => import('./identity/LoginPage.vue'), meta: { nav: false } },

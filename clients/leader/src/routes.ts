@@ -11,6 +11,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/map', component: () => import('./map/MapPage.vue') },
   { path: '/supervisions', component: () => import('./supervision/SupervisionsPage.vue') },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
+  { path: '/notices', component: () => import('./notices/NoticesPage.vue'), meta: { nav: false } },
   { path: '/ranking', component: () => import('./ranking/RankingPage.vue') },
   { path: '/ranking/cases', component: () => import('./ranking/CasesPage.vue') },
   { path: '/brief', component: () => import('./brief/BriefPage.vue') },

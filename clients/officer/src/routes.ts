@@ -54,6 +54,8 @@ export const routes: RouteRecordRaw[] = [
   },
   { path: '/outbox', component: () => import('./outbox/OutboxPage.vue'), meta: sub },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: sub },
+  { path: '/notices', component: () => import('./notices/NoticesPage.vue'), meta: sub },
+  { path: '/messages', component: () => import('./messages/MessagesPage.vue'), meta: sub },
   { path: '/setup/:kind/:no(\\d+)', component: () => import('./setup/EditionPage.vue'), props: true, meta: sub },
   { path: '/hot', component: () => import('./hot/HotPage.vue'), meta: sub },
   { path: '/hot/:id', component: () => import('./hot/HotCasesPage.vue'), props: true, meta: sub },

@@ -24,6 +24,33 @@ self.addEventListener('fetch', (event) => {
   else if (url.startsWith(ASSETS)) event.respondWith(asset(event.request))
 })
 
+self.addEventListener('push', (event) => {
+  event.waitUntil(tell(event.data))
+})
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(open(event.notification.data))
+})
+
+/** What the server says, once: a message that comes twice has the same tag. */
+async function tell(data) {
+  const { body = '', no = '', link = SHELL, tag } = data?.json() ?? {}
+  const icon = new URL('icons/any-192.png', SHELL).href
+  await self.registration.showNotification(body, { body: no, tag, icon, data: link, vibrate: [120, 60, 120] })
+}
+
+/** Opens what was told, in the window that is there already, else in a new one. Never a page outside the app. */
+async function open(link) {
+  const wanted = new URL(link, self.location).href
+  const page = wanted.startsWith(SHELL) ? wanted : SHELL
+  const windows = await self.clients.matchAll({ type: 'window' })
+  const mine = windows.find(({ url }) => url.startsWith(SHELL))
+  if (!mine) return self.clients.openWindow(page)
+  await mine.focus()
+  return mine.navigate(page)
+}
+
 async function dropOld() {
   const names = await caches.keys()
   await Promise.all(

@@ -1,8 +1,10 @@
 import { follow } from '@sanwei/web/follow'
+import { graph } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
+import { askForPush } from '@sanwei/web/push'
 import { recall, remember } from '@sanwei/web/remember'
 import { onScopeDispose, ref, watch } from 'vue'
-import { LiveRemindersDocument } from '../gql/graphql.ts'
+import { LiveRemindersDocument, NoticeSettingsDocument, SubscribePushDocument } from '../gql/graphql.ts'
 import { titleOf } from './words.ts'
 
 const KEY = 'reminders'
@@ -24,7 +26,18 @@ export const isReminded = (id: string): boolean => wanted.value.includes(id)
 export async function remindMe(id: string): Promise<boolean> {
   if (!canRemind() || (await Notification.requestPermission()) !== 'granted') return false
   want([...wanted.value.filter((known) => known !== id), id])
+  void reachWhenClosed()
   return true
+}
+
+/** With the app closed the push service tells; where there is none, the page 通知 offers other ways. */
+async function reachWhenClosed(): Promise<void> {
+  try {
+    const { noticeSettings } = await graph(NoticeSettingsDocument)
+    if (noticeSettings.pushKey) await askForPush(noticeSettings.pushKey, SubscribePushDocument)
+  } catch {
+    // it is told while the app is open, and the inbox has it anyway
+  }
 }
 
 /** Shows a notice when a case ends, as long as the app is open; call it once, in the app's root. */

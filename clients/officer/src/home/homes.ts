@@ -4,7 +4,7 @@ import type { Post } from '../gql/graphql'
 export type Entry = 'home' | 'tasks' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'board' | 'me'
 
 /** A page that 我的 links to. */
-export type More = 'supervisions' | 'reports' | 'staffing' | 'watch'
+export type More = 'supervisions' | 'reports' | 'staffing' | 'watch' | 'messages'
 
 export interface Home {
   page: Component
@@ -41,7 +41,7 @@ const dispatch: Home = {
 const district: Home = { ...dispatch, more: [...desk, 'reports'] }
 const rule: Home = { page: Rule, nav: ['home', 'cases', 'me'], more: ['staffing', 'watch'], onDuty: true }
 const handle: Home = { page: Todo, nav: ['home', 'cases', 'board', 'me'], more: ['supervisions'] }
-const setup: Home = { page: Setup, nav: ['home', 'me'] }
+const setup: Home = { page: Setup, nav: ['home', 'me'], more: ['messages'] }
 const read: Home = { page: Cases, nav: ['home', 'me'] }
 const window: Home = { page: Cases, nav: ['home', 'requests', 'me'] }
 
