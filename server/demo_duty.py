@@ -1,4 +1,4 @@
-"""The demo's watch: people on duty, a week's roster, and a shift handed over that nobody has taken yet."""
+"""The demo's watch: people on duty, told by WeChat, a week's roster, and a shift nobody has taken over yet."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -9,6 +9,8 @@ from server.command.duty import service
 from server.command.duty.rules import ShiftPart
 from server.kernel.actors import Actor
 from server.kernel.calendar import day_of
+from server.kernel.ways import Via
+from server.platform import notify
 from server.platform.work import Work
 
 At = Callable[[Actor, float], AbstractAsyncContextManager[Work]]
@@ -22,6 +24,7 @@ async def watch(
     for who, hours, card in told["on"]:
         async with at(actors[who], hours) as work:
             await service.start(work, id=an_id(f"duty {who}"), cell=cells.get(card, ""))
+            await notify.add_address(work, Via.WECHAT, f"demo-{who}")
     async with at(actors[told["by"]], told["hours"]) as work:
         first = day_of(work.now)
         for n, watchers in enumerate(told["shifts"]):

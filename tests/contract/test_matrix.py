@@ -91,7 +91,18 @@ FACTS: dict[str, Any] = {
     "key": "unit:cg", "question": "哪一栋？", "days": 1, "passed": True, "approve": True, "reached": True,
     "redo": False, "phone": "13800138009",
 }  # fmt: skip
-NOTICES = {"notices", "unreadNotices", "readAllNotices"}
+NOTICES = {
+    "notices",
+    "unreadNotices",
+    "readAllNotices",
+    # one's own settings
+    "noticeSettings",
+    "setNotices",
+    "subscribePush",
+    "unsubscribePush",
+    "bindWechat",
+    "unbindWechat",
+}
 NAME_NOTHING = {
     Role.OFFICER: {
         *("answer", "knowledge", "knowledgeCounts", "publishDrafts", "talks", "talkCounts", "routeFaults"),
@@ -100,6 +111,7 @@ NAME_NOTHING = {
         "gridStreets",
         "gridDraft",
         *NOTICES,
+        *("outgoing", "outgoingCounts", "outgoingChannels"),
         "me",
         "place",
         "searchPlaces",
