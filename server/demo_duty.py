@@ -1,4 +1,4 @@
-"""The demo's watch: people on duty, told by WeChat, a week's roster, and a shift nobody has taken over yet."""
+"""The demo's watch: people on duty, told by WeChat, a week's roster, and a shift nobody has taken yet."""
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager

@@ -1,14 +1,14 @@
 """notify: the outbox, where people are reached, what they want of the channels
 
 Revision ID: 6f1c0b7e52aa
-Revises: 7d20c5e91b34
+Revises: 2b91f0c7a6d8
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "6f1c0b7e52aa"
-down_revision: str | None = "7d20c5e91b34"
+down_revision: str | None = "2b91f0c7a6d8"
 branch_labels: str | None = None
 depends_on: str | None = None
 
