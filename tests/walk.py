@@ -24,6 +24,21 @@ VIOLATIONS = """async rules => {
     const where = nodes => nodes.map(node => node.target.join(' '))
     return told.violations.map(({ id, impact, nodes }) => ({ id, impact, where: where(nodes) }))
 }"""
+SIDEWAYS = {"width": 844, "height": 390}
+LETTERS = """size => {
+    const { dataset, style } = document.documentElement
+    dataset.letters = size > 1 ? 'large' : '', style.setProperty('--fs', size)
+}"""
+LARGEST = 1.875  # 30 px
+BARS = """() => {
+    let tall = 0
+    for (const each of document.querySelectorAll('.top, .nav, .actions, .detail__foot')) {
+        const { position } = getComputedStyle(each)
+        const { width, height } = each.getBoundingClientRect()
+        if (position !== 'static' && width > innerWidth / 2) tall += height
+    }
+    return tall / innerHeight
+}"""
 WIDER = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 
 

@@ -3,9 +3,15 @@
 import pytest
 
 from server.settings import Settings
-from tests.walk import NARROW, WIDER, enter, grave, people, walk
+from tests.walk import BARS, LARGEST, LETTERS, NARROW, SIDEWAYS, WIDER, enter, grave, people, walk
 
 LOOKS = ("", "dark", "elder")
+SCREENS = (
+    ("320 px", NARROW, 1),
+    ("320 px with letters of 30 px", NARROW, LARGEST),
+    ("a phone on its side", SIDEWAYS, 1),
+)
+MOST_BARS = 0.55  # of the height
 LOOK = """look => {
     const { dataset } = document.documentElement
     delete dataset.theme, delete dataset.mode
@@ -17,7 +23,7 @@ LOOK = """look => {
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("app", ["citizen", "officer", "leader"])
 async def test_every_page_can_be_used_by_everybody(city, phone_page, app):
-    """axe in light, dark and elder mode, and 320 px wide."""
+    """axe in light, dark and elder mode; 320 px, the largest letters, a phone on its side."""
     known: set[tuple[str, str]] = set()
     faults: list[str] = []
     pages = 0
@@ -36,9 +42,14 @@ async def test_every_page_can_be_used_by_everybody(city, phone_page, app):
                 faults += [f"{stop.path} {look} ({person.name}): {each}" for each in await grave(page)]
             await page.evaluate(LOOK, "")
             before = page.viewport_size
-            await page.set_viewport_size(NARROW)
-            if await page.evaluate(WIDER) > 0:
-                faults.append(f"{stop.path} ({person.name}): wider than 320 px")
+            for name, screen, letters in SCREENS:
+                await page.set_viewport_size(screen)
+                await page.evaluate(LETTERS, letters)
+                if await page.evaluate(WIDER) > 0:
+                    faults.append(f"{stop.path} ({person.name}): wider than {name}")
+                if await page.evaluate(BARS) > MOST_BARS:
+                    faults.append(f"{stop.path} ({person.name}): bars cover {name}")
+            await page.evaluate(LETTERS, 1)
             await page.set_viewport_size(before)
         await page.context.close()
     assert faults == []
