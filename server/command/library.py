@@ -31,10 +31,19 @@ class Library:
 
     @classmethod
     def load(cls, data: Path) -> Self:
-        """What the product ships in `data`. Raises ValueError when the files do not fit together."""
-        lexicon = Lexicon.load(data)
+        """What the product ships in `data`. Raises ValueError when the files do not fit together.
+
+        Without its words the server starts all the same: it is logged, and a person chooses every matter.
+        """
+        lexicon, wordless = Lexicon.empty(), False
+        try:
+            lexicon = Lexicon.load(data)
+        except (OSError, ValueError):
+            log.exception("the words cannot be read: nothing is suggested, no danger is noticed")
+            wordless = True
         catalogue, matrix = Catalogue.load(data, lexicon.keywords), Matrix.load(data)
-        return cls(catalogue, matrix, Advisor(lexicon, catalogue, matrix), {catalogue.ref: catalogue})
+        advisor = Advisor(lexicon, catalogue, matrix, wordless=wordless)
+        return cls(catalogue, matrix, advisor, {catalogue.ref: catalogue})
 
     def with_catalogue(self, catalogue: Catalogue) -> Self:
         """With another edition in force; the earlier ones stay for the cases that began under them."""
@@ -95,6 +104,8 @@ class Library:
         if matter_code:
             chosen = self.advisor.propose(matter_code, f"{title} {text}", area)
             return Suggestion(chosen, Confidence.HIGH, (), ())
+        if self.advisor.mute:
+            return SILENT
         try:
             return self.advisor.suggest(text, area, title)
         except Exception:

@@ -1,5 +1,6 @@
 """Triage: what people write, what is suggested, when to call for help first, and which reports are one."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 import server
 from server.command.catalogue.book import Catalogue
 from server.command.catalogue.entries import MatterKind
+from server.command.library import Library
 from server.command.matrix import Matrix
 from server.command.triage import rules
 from server.command.triage.advisor import Advisor
@@ -246,11 +248,28 @@ def test_words_are_read_left_to_right_the_longest_first():
         Words(["井"])
 
 
-def test_a_file_with_an_unknown_grade_stops_the_server(tmp_path):
+def test_a_file_with_an_unknown_grade_is_not_read(tmp_path):
     text = (DATA / "triage.json").read_text().replace('"names"', '"name"', 1)
     (tmp_path / "triage.json").write_text(text)
     with pytest.raises(ValueError, match="Extra inputs"):
         Lexicon.load(tmp_path)
+
+
+def test_without_its_words_the_library_opens_says_so_and_suggests_nothing(tmp_path, caplog):
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data, ignore=lambda *_: ["triage.json", "demo", "areas"])
+    library = Library.load(data)
+    assert "the words cannot be read" in caplog.text
+    guess = library.suggest("路灯不亮", "440103006")
+    assert (guess.best, guess.alternatives, guess.failed, library.danger("有人落水")) == (
+        None,
+        (),
+        True,
+        None,
+    )
+    assert (
+        library.suggest("", "440103006", "01037").best.unit.id == "zj"
+    )  # a matter that was named needs no words
 
 
 def a_report(text="雨水井盖破损", *, code="01003", north_m=0.0, hours=0.0, place=True):

@@ -62,6 +62,12 @@ class Advisor:
     catalogue: Catalogue
     matrix: Matrix
     model: Model | None = None
+    wordless: bool = False  # the lexicon could not be read
+
+    @property
+    def mute(self) -> bool:
+        """True when there is nothing left to suggest by."""
+        return self.wordless and self.model is None
 
     def suggest(self, text: str, area: str = "", title: str = "") -> Suggestion:
         """Read `text` for a report inside `area` (any area-code prefix)."""

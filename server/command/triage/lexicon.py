@@ -97,6 +97,11 @@ class Lexicon:
             doubts=tuple(map(plain, file.doubts)),
         )
 
+    @classmethod
+    def empty(cls) -> "Lexicon":
+        """No words at all, for a server whose words cannot be read."""
+        return cls(Words(()), Words(()), {}, {}, ())
+
     @property
     def keywords(self) -> dict[str, list[str]]:
         """What people call each matter, surest first: lets the catalogue be searched in their words."""
