@@ -45,6 +45,9 @@ from server.command.talks.graphql import reads as talk_reads
 from server.graph.audience import RoleSchema
 from server.graph.trusted import NOBODYS, Trust
 from server.grid.grids.graphql import reads as grid_reads
+from server.grid.patrols.graphql import live as patrol_live
+from server.grid.patrols.graphql import moves as patrol_moves
+from server.grid.patrols.graphql import reads as patrol_reads
 from server.identity import graphql as identity
 from server.identity.family import graphql as family
 from server.kernel.actors import Role
@@ -97,6 +100,9 @@ ROOMS = (  # a line each, so that rooms are added side by side
     desk_moves,
     duty_reads,
     duty_moves,
+    patrol_reads,
+    patrol_moves,
+    patrol_live,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

@@ -49,3 +49,15 @@ class PostsConflict(CityError):
     """The person already holds `held`, which excludes `post`."""
 
     code = "POSTS_CONFLICT"
+
+
+class BadLeave(BadInput):
+    """A leave lasts from today or later to a day not before it, at most `days`."""
+
+    code = "BAD_LEAVE"
+
+
+class NotAColleague(BadInput):
+    """Only somebody with the same cells, who is there himself, stands in."""
+
+    code = "NOT_A_COLLEAGUE"

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import func, literal, or_
@@ -13,8 +13,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.identity.tables import Account, LoginSession, PostHolding, Unit
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
+from server.kernel.calendar import day_of
 from server.platform.kept import Rows, kept
 from server.platform.read import Reader
+
+AWAY = (col(PostHolding.away_from), col(PostHolding.away_until), col(PostHolding.stand_in_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,22 @@ def patrols(now: datetime) -> Any:
         .where(col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None))
         .order_by(col(PostHolding.id))
     )  # fmt: skip
+
+
+def leaves(today: date) -> Any:
+    """Every grid officer who is away today and named somebody: account, stand-in, cells."""
+    columns = map(col, (PostHolding.account_id, PostHolding.stand_in_id, PostHolding.cells))
+    return select(*cast(Any, columns)).where(
+        col(PostHolding.post) == Post.GRID_OFFICER,
+        col(PostHolding.away_from) <= today,
+        col(PostHolding.away_until) >= today,
+        col(PostHolding.ends_at).is_(None),
+    )
+
+
+def holding_in(account_id: str, post: Post, now: datetime) -> SelectOfScalar[PostHolding]:
+    """Somebody's holding of one post."""
+    return holdings_of(account_id, now).where(PostHolding.post == post)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +148,19 @@ async def names(read: Reader, ids: Iterable[str]) -> dict[str, tuple[str, Role]]
 
 async def officers_of_cell(read: Reader, cell: str, *, now: datetime) -> list[PersonRow]:
     """Grid officers responsible for a cell, the deputies last."""
-    return _responsible(await read.tuples(_officers(cell, now)), cell)
+    return _responsible(await read.tuples(_officers(cell, now)), cell, now)
 
 
 async def officers_in(session: AsyncSession, area: str, now: datetime) -> list[PersonRow]:
     """Grid officers with a cell inside an area (or of it, for a cell), the deputies last."""
-    return _responsible(await session.exec(_officers(area, now)), area)
+    return _responsible(await session.exec(_officers(area, now)), area, now)
 
 
 async def officers_by_cell(read: Reader, area: str, *, now: datetime) -> dict[str, list[str]]:
     """Account ids of the grid officers of each cell in an area, the deputies last."""
     found: dict[str, list[str]] = {}
     rows = await read.tuples(_officers(area, now))
-    for id, *_, cells, _deputy in sorted(rows, key=lambda row: bool(row[6])):
+    for id, *_, cells, _deputy, _from, _until, _stand_in in _in_order(rows, now):
         for cell in cells:
             found.setdefault(cell, []).append(id)
     return found
@@ -266,7 +285,7 @@ def _rostered(now: datetime) -> Any:
 def _officers(area: str, now: datetime) -> Any:
     """The persons who are grid officers somewhere around an area, with their cells and who only stands in."""
     return (
-        _persons().add_columns(col(PostHolding.cells), col(PostHolding.deputy))
+        _persons().add_columns(col(PostHolding.cells), col(PostHolding.deputy), *AWAY)
         .where(
             col(PostHolding.post) == Post.GRID_OFFICER, held(now), col(Account.disabled_at).is_(None),
             or_(literal(area).startswith(col(PostHolding.area)), col(PostHolding.area).startswith(area)),
@@ -274,10 +293,18 @@ def _officers(area: str, now: datetime) -> Any:
     )  # fmt: skip
 
 
-def _responsible(rows: Iterable[Sequence[Any]], area: str) -> list[PersonRow]:
-    """Those with a cell in the area, the deputies last."""
+def _responsible(rows: Iterable[Sequence[Any]], area: str, now: datetime) -> list[PersonRow]:
+    """Those with a cell in the area: stand-ins of the absent first, deputies and the absent last."""
     mine = [row for row in rows if any(cell.startswith(area) for cell in row[5])]
-    return list(_by_id(row[:5] for row in sorted(mine, key=lambda row: bool(row[6]))).values())
+    return list(_by_id(row[:5] for row in _in_order(mine, now)).values())
+
+
+def _in_order(rows: Iterable[Sequence[Any]], now: datetime) -> list[Sequence[Any]]:
+    """Officers in the order they are asked in (请假转接)."""
+    today, all_rows = day_of(now), list(rows)
+    away = {row[0]: row[9] for row in all_rows if row[7] and row[7] <= today <= row[8]}
+    standing_in = set(away.values())
+    return sorted(all_rows, key=lambda row: (row[0] in away, row[0] not in standing_in, bool(row[6])))
 
 
 def _by_id(rows: Iterable[Sequence[Any]]) -> dict[str, PersonRow]:

@@ -1,6 +1,6 @@
 """Rows as stored. Private to identity; others ask queries.py or service.py."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
@@ -57,6 +57,9 @@ class PostHolding(SQLModel, table=True):
     deputy: bool = False  # stands in for the one responsible for the same cells
     starts_at: datetime = Field(sa_type=UtcDateTime)
     ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    away_from: date | None = None  # 请假转接: from that day to the other one, both included …
+    away_until: date | None = None
+    stand_in_id: str = ""  # … this colleague does what is to be done in the same cells
 
 
 class LoginSession(SQLModel, table=True):

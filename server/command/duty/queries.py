@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -61,6 +62,13 @@ async def spells(read: Reader, actor: Actor, now: datetime) -> list[DutySpell]:
     """Everybody on duty, by name of the post and id."""
     rows = await read.lines(present(actor, now))
     return sorted(rows, key=lambda row: (row.post, row.account_id))
+
+
+def touching(account_id: str, first: datetime, last: datetime) -> SelectOfScalar[DutySpell]:
+    """One person's spells that have a part between two moments."""
+    ended = col(DutySpell.ended_at)
+    rows = select(DutySpell).where(DutySpell.account_id == account_id, col(DutySpell.began_at) <= last)
+    return rows.where(or_(ended.is_(None), ended >= first))
 
 
 def left_open(now: datetime, ids: Iterable[str]) -> Any:

@@ -1,5 +1,6 @@
 """上岗, 签到, 下岗; 排班; 交班, 接班."""
 
+import json
 from datetime import date, datetime
 
 from server.command.duty import queries, rules
@@ -10,15 +11,20 @@ from server.identity.queries import staff_in
 from server.kernel.actors import DISPATCHERS
 from server.kernel.calendar import day_of
 from server.kernel.errors import NotFound
+from server.kernel.geo import Wgs84
 from server.kernel.text import clean_text
+from server.platform.vault import Vault
 from server.platform.work import Work
 
 KIND, HANDOVER = "duty", "handover"
 NOTE_LIMIT = 1000
 
 
-async def start(work: Work, *, id: str, cell: str = "") -> DutySpell:
-    """上岗. A spell that was forgotten yesterday ends now. Raises NotAllowed, OnDutyAlready."""
+async def start(work: Work, *, id: str, cell: str = "", at: datetime | None = None) -> DutySpell:
+    """上岗, now or, heard late, when it was. A spell that was forgotten yesterday ends now.
+
+    Raises NotAllowed, OnDutyAlready.
+    """
     rules.needs_duty_post(work.actor)
     for row in await work.session.exec(queries.left_open(work.now, [work.actor.id])):
         if row.began_at > rules.on_duty_since(work.now):
@@ -26,7 +32,7 @@ async def start(work: Work, *, id: str, cell: str = "") -> DutySpell:
         _end(row, row.began_at + rules.LONGEST_SPELL)
     await work.session.flush()  # one open spell each
     spell = DutySpell(id=id, account_id=work.actor.id, post=work.actor.post, area=_home(work),
-                      began_at=work.now, cell=cell, seen_at=work.now if cell else None)  # fmt: skip
+                      began_at=at or work.now, cell=cell, seen_at=work.now if cell else None)  # fmt: skip
     work.session.add(spell)
     work.record(f"{KIND}.start", KIND, id, area=spell.area)
     return spell
@@ -38,6 +44,24 @@ async def check_in(work: Work, *, cell: str) -> DutySpell:
     spell.cell, spell.seen_at = cell, work.now
     work.tell(f"{KIND}.check_in", KIND, spell.id, area=spell.area)
     return spell
+
+
+async def present(work: Work) -> DutySpell | None:
+    """The spell the acting person is in, locked."""
+    return (await work.session.exec(queries.own(work.actor, work.now).with_for_update())).one_or_none()
+
+
+def seen(work: Work, spell: DutySpell, at: datetime, cell: str, point: Wgs84, accuracy_m: int | None) -> None:
+    """Where a patrol has come to: the newest position wins, and only the newest is kept here."""
+    if spell.seen_at is None or at >= spell.seen_at:
+        text = json.dumps([point.lon, point.lat, accuracy_m])
+        spell.cell, spell.seen_at = cell, at
+        spell.place = work.office.of(Vault).seal(text, about=place_of(spell.id))
+
+
+def place_of(spell_id: str) -> str:
+    """What a sealed position is bound to."""
+    return f"duty/{spell_id}/place"
 
 
 async def end(work: Work) -> DutySpell:
@@ -98,7 +122,7 @@ async def take_over(work: Work, *, id: str, remark: str) -> Handover:
 
 def _end(spell: DutySpell, at: datetime) -> None:
     spell.ended_at = at
-    spell.cell, spell.seen_at = "", None  # where somebody was is nobody's business any more
+    spell.cell, spell.place, spell.seen_at = "", "", None  # where somebody was is nobody's business any more
 
 
 async def _own(work: Work) -> DutySpell:

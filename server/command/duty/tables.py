@@ -27,6 +27,7 @@ class DutySpell(SQLModel, table=True):
     began_at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     cell: str = ""
+    place: str = ""  # the last position of a patrol, sealed by the vault; forgotten with the spell
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from math import cos, radians
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,6 +29,7 @@ from server.command.orders import lanes
 from server.command.orders.facts import ShareState
 from server.command.orders.flow import TERMINAL
 from server.command.orders.lanes import BoardFigureKey, OrderLane
+from server.command.orders.rules import OrderSource
 from server.command.orders.tables import OrderShare, WorkOrder
 from server.graph.paging import Key, decode
 from server.kernel import against
@@ -36,7 +37,7 @@ from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.geo import Wgs84, distance_m
 from server.kernel.spots import spots_around
 from server.platform.db import UtcDateTime
-from server.platform.kept import kept, reckoned
+from server.platform.kept import Rows, kept, reckoned
 from server.platform.read import Needs, Reader, together
 
 M = TypeVar("M")
@@ -371,3 +372,13 @@ async def filed_and_open(session: AsyncSession) -> int:
     """How many open cases stand under a filing rule: an edition of the catalogue does not move them."""
     rows = select(func.count()).select_from(WorkOrder).where(lanes.open_now(), col(WorkOrder.rule_id) != "")
     return (await session.exec(rows)).one()
+
+
+@kept
+def found_by(person_id: str, first: datetime, last: datetime) -> Rows:
+    """How many patrol findings somebody handed in between two moments."""
+    rows: Any = columns(func.count()).select_from(WorkOrder)
+    mine = (col(WorkOrder.reporter_id) == person_id, col(WorkOrder.source) == OrderSource.PATROL.value)
+    return cast(
+        Rows, rows.where(*mine, col(WorkOrder.reported_at) >= first, col(WorkOrder.reported_at) <= last)
+    )

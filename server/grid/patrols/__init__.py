@@ -1,0 +1,1 @@
+"""Patrols: plans, the day's tasks and their points, tracks, coverage."""

@@ -1,0 +1,1 @@
+"""Patrols' share of the schemas."""

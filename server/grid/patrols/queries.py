@@ -1,0 +1,158 @@
+"""Every SELECT on patrols. Each starts at the actor: an officer's own, the command platform's area."""
+
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import false, func
+from sqlalchemy import select as columns
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from server.command.orders.queries import within
+from server.grid.patrols.flow import PatrolState
+from server.grid.patrols.rules import WATCHERS, PointState
+from server.grid.patrols.tables import Patrol, PatrolPlan, PatrolPoint, PatrolTrack
+from server.kernel.actors import Actor, Post, Role
+from server.platform import files
+from server.platform.files import File
+from server.platform.kept import Rows, kept
+
+UNDER_WAY = (PatrolState.RUNNING.value, PatrolState.PAUSED.value)
+MOST = 100
+
+
+def visible_to(actor: Actor) -> SelectOfScalar[Patrol]:
+    """A grid officer's own rounds, the platform's area's; nobody else's."""
+    rows = select(Patrol)
+    if actor.role is Role.OFFICER and actor.post is Post.GRID_OFFICER:
+        return rows.where(Patrol.person_id == actor.id)
+    if actor.role is Role.OFFICER and actor.post in WATCHERS:
+        return rows.where(within(col(Patrol.area).concat(""), actor.area))
+    return rows.where(false())
+
+
+def sees(actor: Actor, row: Patrol) -> bool:
+    """The row twin of `visible_to`."""
+    if actor.role is not Role.OFFICER:
+        return False
+    if actor.post is Post.GRID_OFFICER:
+        return row.person_id == actor.id
+    return actor.post in WATCHERS and row.area.startswith(actor.area)
+
+
+@kept
+def one(actor: Actor, id: str) -> SelectOfScalar[Patrol]:
+    """The round of that id, if the actor sees it."""
+    return visible_to(actor).where(Patrol.id == id)
+
+
+@kept
+def some(actor: Actor, ids: list[str]) -> SelectOfScalar[Patrol]:
+    """Those of some rounds the actor sees."""
+    return visible_to(actor).where(col(Patrol.id).in_(ids))
+
+
+@kept
+def of_day(actor: Actor, day: date) -> SelectOfScalar[Patrol]:
+    """The rounds of a day: what is missed first, then by the end of their windows."""
+    rows = visible_to(actor).where(Patrol.day == day)
+    missed = (col(Patrol.state) == PatrolState.MISSED.value).desc()
+    return rows.order_by(missed, col(Patrol.closes_at), col(Patrol.id)).limit(MOST)
+
+
+@kept
+def mine(actor: Actor, day: date) -> SelectOfScalar[Patrol]:
+    """What one has to walk today, and what one is walking since yesterday."""
+    current = (col(Patrol.day) == day) | col(Patrol.state).in_(list(UNDER_WAY))
+    return visible_to(actor).where(Patrol.person_id == actor.id, current).order_by(
+        col(Patrol.closes_at), col(Patrol.id)
+    )  # fmt: skip
+
+
+@kept
+def points(ids: list[str]) -> SelectOfScalar[PatrolPoint]:
+    """The points of rounds, in their order."""
+    rows = select(PatrolPoint).where(col(PatrolPoint.patrol_id).in_(ids))
+    return rows.order_by(col(PatrolPoint.patrol_id), col(PatrolPoint.n))
+
+
+@kept
+def photos(ids: list[str]) -> SelectOfScalar[File]:
+    """The photos of points."""
+    return files.attached("patrol_point", ids)
+
+
+@kept
+def doubtful(actor: Actor) -> SelectOfScalar[PatrolPoint]:
+    """Visits somebody of the platform has to look at, the oldest first."""
+    mine = visible_to(actor).with_only_columns(col(Patrol.id))
+    rows = select(PatrolPoint).where(
+        PatrolPoint.state == PointState.TO_REVIEW.value, col(PatrolPoint.patrol_id).in_(mine)
+    )
+    return rows.order_by(col(PatrolPoint.heard_at), col(PatrolPoint.id)).limit(MOST)
+
+
+@kept
+def plans(actor: Actor) -> SelectOfScalar[PatrolPlan]:
+    """The plans in force in the platform's area."""
+    rows = select(PatrolPlan).where(col(PatrolPlan.ended_at).is_(None))
+    if actor.post not in WATCHERS:
+        return rows.where(false())
+    rows = rows.where(within(col(PatrolPlan.area).concat(""), actor.area))
+    return rows.order_by(col(PatrolPlan.name), col(PatrolPlan.id)).limit(MOST)
+
+
+def plan_of(actor: Actor, id: str) -> SelectOfScalar[PatrolPlan]:
+    """A plan in force of the platform's area, locked."""
+    rows = select(PatrolPlan).where(PatrolPlan.id == id, col(PatrolPlan.ended_at).is_(None))
+    return rows.where(within(col(PatrolPlan.area).concat(""), actor.area)).with_for_update()
+
+
+async def of_the_day(session: AsyncSession, day: date) -> set[str]:
+    """The plans that have their round of a day."""
+    rows = select(Patrol.plan_id).where(Patrol.day == day)
+    return set((await session.exec(rows)).all())
+
+
+async def all_plans(session: AsyncSession) -> list[PatrolPlan]:
+    """Every plan in force."""
+    rows = select(PatrolPlan).where(col(PatrolPlan.ended_at).is_(None)).order_by(col(PatrolPlan.id))
+    return list(await session.exec(rows))
+
+
+def over(now: datetime, most: int) -> SelectOfScalar[Patrol]:
+    """Rounds whose windows are over and who are not counted yet, each for one process."""
+    rows = select(Patrol).where(col(Patrol.closed_at).is_(None), col(Patrol.closes_at) <= now)
+    return rows.order_by(col(Patrol.closes_at)).limit(most).with_for_update(skip_locked=True)
+
+
+def locked(actor: Actor, id: str) -> SelectOfScalar[Patrol]:
+    """A round the actor sees, locked for change."""
+    return visible_to(actor).where(Patrol.id == id).with_for_update()
+
+
+async def points_of(session: AsyncSession, id: str) -> list[PatrolPoint]:
+    """The points of a round, locked."""
+    rows = select(PatrolPoint).where(PatrolPoint.patrol_id == id).order_by(col(PatrolPoint.n))
+    return list(await session.exec(rows.with_for_update()))
+
+
+async def tail(session: AsyncSession, patrol_id: str) -> PatrolTrack | None:
+    """The newest part of a track."""
+    rows = select(PatrolTrack).where(PatrolTrack.patrol_id == patrol_id)
+    return (await session.exec(rows.order_by(col(PatrolTrack.last_at).desc()).limit(1))).first()
+
+
+def other_running(actor: Actor, id: str) -> SelectOfScalar[Patrol]:
+    """Another round this officer is on."""
+    rows = select(Patrol).where(Patrol.person_id == actor.id, col(Patrol.id) != id)
+    return rows.where(col(Patrol.state).in_(UNDER_WAY))
+
+
+@kept
+def running(actor: Actor) -> Rows:
+    """Who is on a round now."""
+    rows: Any = columns(col(Patrol.person_id), func.count())
+    rows = rows.where(col(Patrol.state) == PatrolState.RUNNING.value)
+    return cast(Rows, rows.group_by(col(Patrol.person_id)))
