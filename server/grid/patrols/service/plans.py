@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 from sqlmodel import col, delete
@@ -64,7 +64,7 @@ async def plan(
     work.session.add(row)
     work.record(f"{KIND}.lay_down", "patrol_plan", id, area=row.area, opinion=title,
                 detail={"points": len(rows), "cells": list(row.cells)})  # fmt: skip
-    await _make(work, row)
+    await make(work, row)
     return row
 
 
@@ -114,14 +114,14 @@ async def make_rounds(office: Office) -> int:
         async with office.work(SYSTEM) as work:
             plan = (await work.session.exec(queries.plan_of(SYSTEM, id))).one_or_none()
             if plan is not None:
-                await _make(work, plan)
+                await make(work, plan)
     return 0
 
 
-async def _make(work: Work, plan: PatrolPlan) -> None:
+async def make(work: Work, plan: PatrolPlan) -> None:
     """Today's round, for whoever is responsible first and not away; nobody there, no round."""
     today = day_of(work.now)
-    id = str(uuid5(NAMESPACE_OID, f"{plan.id}/{today.isoformat()}"))
+    id = round_of(plan, today)
     officers = await officers_in(work.session, plan.cells[0], work.now)
     if today.isoweekday() not in plan.days or not officers:
         return
@@ -139,26 +139,36 @@ async def _make(work: Work, plan: PatrolPlan) -> None:
     record(work, patrol, A.PLAN, by_system=True)
 
 
+def round_of(plan: PatrolPlan, day: date) -> str:
+    """The id of a plan's round of a day: made once, whoever makes it."""
+    return str(uuid5(NAMESPACE_OID, f"{plan.id}/{day.isoformat()}"))
+
+
 async def declare_missed(office: Office) -> int:
     """漏巡: what was not visited when a window closed is declared, counted and told. A job."""
     async with office.work(SYSTEM) as work:
         patrols = (await work.session.exec(queries.over(work.now, BATCH))).all()
         for patrol in patrols:
-            points = await queries.points_of(work.session, patrol.id)
-            patrol.closed_at = work.now
-            missed = [point for point in points if point.state in (PointState.OPEN, PointState.REFUSED)]
-            for point in points:
-                work.count(REQUIRED, point.area, 1, patrol.day)
-                if point.state == PointState.VISITED:
-                    work.count(VISITED, point.area, 1, patrol.day)
-            for point in missed:
-                point.missed = True
-                work.count(MISSED, point.area, 1, patrol.day)
-            if missed:
-                patrol.state = FLOW.step(PatrolState(patrol.state), A.MISS, SYSTEM.post).target
-                record(work, patrol, A.MISS, by_system=True, opinion="、".join(each.name for each in missed),
-                       detail={"missed": len(missed), "required": len(points)})  # fmt: skip
+            await close(work, patrol)
     return len(patrols)
+
+
+async def close(work: Work, patrol: Patrol) -> None:
+    """The window is over: from here on the round counts, and what was not visited is declared."""
+    points = await queries.points_of(work.session, patrol.id)
+    patrol.closed_at = work.now
+    missed = [point for point in points if point.state in (PointState.OPEN, PointState.REFUSED)]
+    for point in points:
+        work.count(REQUIRED, point.area, 1, patrol.day)
+        if point.state == PointState.VISITED:
+            work.count(VISITED, point.area, 1, patrol.day)
+    for point in missed:
+        point.missed = True
+        work.count(MISSED, point.area, 1, patrol.day)
+    if missed:
+        patrol.state = FLOW.step(PatrolState(patrol.state), A.MISS, SYSTEM.post).target
+        record(work, patrol, A.MISS, by_system=True, opinion="、".join(each.name for each in missed),
+               detail={"missed": len(missed), "required": len(points)})  # fmt: skip
 
 
 async def forget_tracks(office: Office) -> int:

@@ -22,7 +22,7 @@ SHOWN = (  # of a unit or an area, in the order of the columns
 )  # fmt: skip
 OF_THE_DESK = (
     R.INST, R.ONTIME_INST, R.ACCUR_INST, R.ONTIME_DISPATCH, R.ACCUR_DISPATCH, R.ONTIME_VERIFY, R.ONTIME_CHECK,
-    R.PUBLIC_VERIFIED, R.MISS_REPORT, R.VALID_REPORT,
+    R.PUBLIC_VERIFIED, R.MISS_REPORT, R.VALID_REPORT, R.PATROL_COVERAGE,
 )  # fmt: skip
 
 
@@ -97,12 +97,18 @@ def rows_of(
     return sorted(found, key=lambda row: (-row.n, row.key))
 
 
-def desk_of(mixed: Mixed) -> tuple[dict[Indicator, Rate], dict[DeskPost, float | None]]:
-    """The desk's rates, and the composites of its posts; the district is its own busiest."""
+def desk_of(
+    mixed: Mixed, *, visited: int = 0, required: int = 0
+) -> tuple[dict[Indicator, Rate], dict[DeskPost, float | None]]:
+    """The desk's rates, and the composites of its posts; the district is its own busiest.
+
+    `visited` of `required` points come from the patrols.
+    """
     counts = total(each for mix in mixed.values() for each in mix.values())
     scores = {
         DeskPost.ACCEPTOR: composites.acceptor(counts, counts.operate),
         DeskPost.SHIFT_LEADER: composites.shift_leader(counts),
         DeskPost.DISPATCHER: composites.dispatcher(counts, counts.dispatch),
     }
-    return {each: rate(each, counts) for each in OF_THE_DESK}, scores
+    rates = {each: rate(each, counts, visited=visited, required=required) for each in OF_THE_DESK}
+    return rates, scores

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.command.library import Library
+from server.grid.patrols import coverage
+from server.grid.patrols.service.plans import REQUIRED, VISITED
 from server.kernel.actors import Actor
 from server.kernel.calendar import day_of
 from server.kernel.text import clean_line
@@ -53,7 +55,10 @@ async def read(office: Office, actor: Actor, kind: ReportKind, day: date | None)
     by_area = await queries.by_area(office.read, below, *days) if below else {}
     unit_times = await queries.handling(office.read, [actor.area], *days)
     area_times = await queries.handling(office.read, below, *days, RankingBy.AREA) if below else {}
-    desk, posts = rules.desk_of(by_unit)
+    points = await coverage.sums(office, [actor.area], *days)
+    desk, posts = rules.desk_of(
+        by_unit, visited=points.get((actor.area, VISITED), 0), required=points.get((actor.area, REQUIRED), 0)
+    )
     return Report(
         kind, asked, actor.area, rules.rows_of(by_unit, unit_times),
         rules.rows_of(by_area, area_times, areas=True), desk, posts,
