@@ -59,7 +59,7 @@ async def _patrol(
     id, who = an_id("patrol"), actors[told["who"]]
     async with at(actors[told["by"]], hours(len(told["past"]), 8)) as work:
         await plans.plan(work, id=id, name=told["name"], cells=[cells[told["card"]]], points=points,
-                         days=range(1, 8), opens=0, closes=24 * 60)  # fmt: skip
+                         days=range(1, 8), opens=0, closes=24 * 60 - 1)  # fmt: skip
     for days, seen in zip(range(len(told["past"]), 0, -1), told["past"], strict=True):
         async with at(SYSTEM, hours(days, 8.5)) as work:
             plan = await plans.read(work, id)

@@ -37,6 +37,8 @@ export interface Op {
   /** What the server answered to a done act. */
   result: unknown
   doneAt: string | null
+  /** Sent on the side, as a track is: not counted, not listed, forgotten once the server has it. */
+  quiet?: boolean
 }
 
 export interface Sending {
@@ -46,6 +48,7 @@ export interface Sending {
   subject?: string
   /** The act's own id where the input carries one, so that list and server speak of the same thing. */
   id?: string
+  quiet?: boolean
 }
 
 type Senders = Record<string, Doc<unknown, never>>
@@ -69,6 +72,7 @@ let lastMade = 0
 
 const mine = computed(() => all.value.filter((op) => op.owner === session.owner.value))
 const open = computed(() => mine.value.filter((op) => op.state !== 'done'))
+const loud = computed(() => mine.value.filter((op) => !op.quiet))
 
 /** Takes up what earlier visits left and sends it whenever the network is there. Call once, with a document per kind. */
 export async function openOutbox(kinds: Senders): Promise<void> {
@@ -86,9 +90,9 @@ export async function openOutbox(kinds: Senders): Promise<void> {
 
 export const outbox = {
   /** This person's acts, oldest first. */
-  ops: mine as Readonly<Ref<readonly Op[]>>,
+  ops: loud as Readonly<Ref<readonly Op[]>>,
   /** How many are not on the server yet. */
-  pending: computed(() => open.value.length),
+  pending: computed(() => open.value.filter((op) => !op.quiet).length),
   storage: storage as Readonly<Ref<{ share: number; tight: boolean }>>,
 
   /**
@@ -98,7 +102,7 @@ export const outbox = {
   async send(
     kind: string,
     variables: Record<string, unknown>,
-    { title, photos = [], subject, id }: Sending,
+    { title, photos = [], subject, id, quiet = false }: Sending,
   ): Promise<Op> {
     const op: Op = {
       id: id ?? uuid(),
@@ -114,6 +118,7 @@ export const outbox = {
       refusal: null,
       result: null,
       doneAt: null,
+      ...(quiet ? { quiet } : {}),
     }
     await save(op)
     void watchStorage()
@@ -187,12 +192,20 @@ async function sendOne(op: Op): Promise<OpState | 'offline'> {
       await save(now)
     }
     const result = await graph(doc, now.variables as never)
+    if (now.quiet) {
+      await outbox.discard(now.id)
+      return 'done'
+    }
     const photos = now.photos.map((photo) => ({ ...photo, blob: null }))
     await save({ ...now, photos, state: 'done', progress: 100, result, doneAt: new Date().toISOString() })
     return 'done'
   } catch (failure) {
     if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED' && failure.code !== 'NO_SESSION') {
       const { code, params, field } = failure
+      if (now.quiet) {
+        await outbox.discard(now.id) // nobody could mend it
+        return 'done'
+      }
       await save({ ...now, state: 'needs-you', refusal: { code, params, field } })
       return 'needs-you'
     }

@@ -25,6 +25,8 @@ export const routes: RouteRecordRaw[] = [
   },
   { path: '/orders/:id/finish', component: () => import('./orders/handle/FinishPage.vue'), props: withOp, meta: sub },
   { path: '/report', component: () => import('./orders/report/ReportPage.vue'), props: withOp, meta: sub },
+  { path: '/patrol', component: () => import('./patrol/PatrolPage.vue'), meta: sub },
+  { path: '/patrol/:id', component: () => import('./patrol/SummaryPage.vue'), props: true, meta: sub },
   { path: '/knowledge', component: () => import('./knowledge/KnowledgePage.vue'), meta: sub },
   { path: '/knowledge/:id', component: () => import('./knowledge/EntryPage.vue'), props: true, meta: sub },
   { path: '/requests/new', component: () => import('./requests/FilePage.vue'), meta: sub },

@@ -1,4 +1,14 @@
-import { FinishDocument, ReportProblemDocument, SubmitCheckDocument, SubmitVerifyDocument } from './gql/graphql'
+import {
+  CheckInPointDocument,
+  EndPatrolDocument,
+  FinishDocument,
+  PausePatrolDocument,
+  ReportProblemDocument,
+  SendTrackDocument,
+  StartPatrolDocument,
+  SubmitCheckDocument,
+  SubmitVerifyDocument,
+} from './gql/graphql'
 
 /** What the outbox can carry: acts done on the spot, with or without network. */
 export const senders = {
@@ -6,4 +16,9 @@ export const senders = {
   verify: SubmitVerifyDocument,
   check: SubmitCheckDocument,
   finish: FinishDocument,
+  patrolStart: StartPatrolDocument,
+  patrolPause: PausePatrolDocument,
+  patrolVisit: CheckInPointDocument,
+  patrolEnd: EndPatrolDocument,
+  patrolTrack: SendTrackDocument,
 }

@@ -19,7 +19,7 @@ from server.platform.files import File
 from server.platform.kept import Rows, kept
 
 UNDER_WAY = (PatrolState.RUNNING.value, PatrolState.PAUSED.value)
-MOST = 100
+MOST = 50
 
 
 def visible_to(actor: Actor) -> SelectOfScalar[Patrol]:

@@ -1,10 +1,10 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { Post } from '../gql/graphql'
 
-export type Entry = 'home' | 'tasks' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'board' | 'me'
+export type Entry = 'home' | 'tasks' | 'map' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'board' | 'me'
 
 /** A page that 我的 links to. */
-export type More = 'supervisions' | 'reports' | 'staffing' | 'watch' | 'messages'
+export type More = 'supervisions' | 'reports' | 'staffing' | 'watch' | 'messages' | 'patrols' | 'map'
 
 export interface Home {
   page: Component
@@ -14,6 +14,8 @@ export interface Home {
   more?: readonly More[]
   /** Goes on and off duty: 我的 has the switch. */
   onDuty?: boolean
+  /** Walks rounds: has a card for citizens and may name a stand-in. */
+  patrols?: boolean
   /** Takes lists home as files. */
   exports?: boolean
   /** Offers 快速上报 in the middle of the navigation. */
@@ -29,8 +31,8 @@ const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
 
 const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
 
-const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true, onDuty: true }
-const desk: readonly More[] = ['supervisions', 'staffing', 'watch']
+const patrol: Home = { page: Today, nav: ['home', 'tasks', 'map', 'me'], reports: true, onDuty: true, patrols: true }
+const desk: readonly More[] = ['supervisions', 'staffing', 'watch', 'patrols', 'map']
 const dispatch: Home = {
   page: Dispatch,
   nav: ['home', 'cases', 'talks', 'knowledge', 'me'],

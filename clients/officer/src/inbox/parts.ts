@@ -7,10 +7,10 @@ import {
   UnreadNoticesDocument,
 } from '../gql/graphql.ts'
 
-const PAGES: Record<string, string> = { order: '/orders', request: '/requests', visit: '/visits' }
+const PAGES: Record<string, string> = { order: '/orders', request: '/requests', visit: '/visits', patrol: '/patrol' }
 
 /** What has no page of its own stands in a list. */
-const LISTS: Record<string, string> = { supervision: '/supervisions', handover: '/watch' }
+const LISTS: Record<string, string> = { supervision: '/supervisions', handover: '/watch', account: '/me' }
 
 export const parts: InboxParts = {
   list: NoticesDocument,

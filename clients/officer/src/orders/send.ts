@@ -109,4 +109,4 @@ export function refused<Input extends object>(
 
 /** The form a refused act is mended in. */
 export const formOf = ({ id, kind, subject }: Pick<Op, 'id' | 'kind' | 'subject'>): string =>
-  subject ? `/orders/${subject}/${kind}?op=${id}` : `/${kind}?op=${id}`
+  kind.startsWith('patrol') ? '/patrol' : subject ? `/orders/${subject}/${kind}?op=${id}` : `/${kind}?op=${id}`

@@ -82,6 +82,16 @@ class Patrol(View[PatrolRow]):
     def state(self) -> PatrolState:
         return PatrolState(self.row.state)
 
+    @field_for(needs=())
+    def near_m(self) -> int:
+        """A check-in within so many metres is at its point; from further away it needs a reason and a photo."""
+        return int(rules.NEAR_M)
+
+    @field_for(needs=())
+    def weak_m(self) -> int:
+        """A position less accurate than this is too weak to go by: the code of the point helps."""
+        return int(rules.WEAK_M)
+
     @field_for(needs={"area"}, reference=True)
     def cell(self, info: Info) -> Area:
         return Area.of(info.context.office.areas, self.row.area)
