@@ -12,6 +12,7 @@ TWINS = {  # per table: what a twin has of its own
     "rating": ("request_id", "order_id"),
     "timer": ("id", "subject_id"),
     "file": ("id", "attached_id"),
+    "patrol": ("id",),
 }
 
 

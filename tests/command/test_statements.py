@@ -32,6 +32,7 @@ ROWS = {  # of what a subscription tells, the question that reads the same
     "talk": "talk(id: $id)",
     "supervision": "supervisions(open: false, orderId: $id) { items",
     "notice": "notices { items",
+    "patrol": "patrol(id: $id)",
 }
 
 

@@ -89,7 +89,10 @@ FACTS: dict[str, Any] = {
     "sourceOn": "2024-01-01", "answer": "答", "source": "某法", "words": "等待配件", "plan": "下月施工",
     "turns": [{"question": "问"}], "share": "断水",
     "key": "unit:cg", "question": "哪一栋？", "days": 1, "passed": True, "approve": True, "reached": True,
-    "redo": False, "phone": "13800138009",
+    "redo": False, "phone": "13800138009", "doneAt": "2026-03-02T01:00:00Z", "weekdays": [1], "opens": 0,
+    "closes": 60, "cells": [CELL], "name": "一线",
+    "fixes": [{"at": "2026-03-02T01:00:00Z", "lon": 113.237, "lat": 23.117}],
+    "points": [{"name": "涌边", "lon": 113.237, "lat": 23.117, "datum": "WGS84"}],
 }  # fmt: skip
 NOTICES = {
     "notices",
@@ -149,6 +152,7 @@ NAME_NOTHING = {
         "deskCounts",
         "visits",
         "parties",
+        *("myPatrols", "patrols", "doubtfulVisits", "patrolPlans", "positions", "patrolCoverage"),
     },
     Role.LEADER: {
         *NOTICES,
@@ -166,6 +170,7 @@ NAME_NOTHING = {
         "evaluationReport",
         "deskRequests",
         "deskCounts",
+        "patrolCoverage",
     },
     Role.CITIZEN: {
         *("family", "showFamilyCode", "joinFamily"),

@@ -103,5 +103,17 @@ def test_an_officer_is_never_sent_to_inspect_an_enterprise(words):
     assert (refused.value.code, refused.value.params["basis"]) == ("INSPECTION_BARRED", rules.BASIS)
 
 
+def test_a_clock_that_is_put_right_on_the_way_jumps_a_little_and_no_more():
+    began, ended, second = MONDAY, MONDAY + timedelta(hours=1), timedelta(seconds=1)
+    assert rules.in_round(began - second, began, None) == began
+    assert rules.in_round(began + second, began, None) == began + second
+    assert rules.in_round(ended + second, began, ended) == ended
+    for at, start, end in ((began - timedelta(minutes=3), began, None), (began, None, None),
+                           (ended + timedelta(minutes=3), began, ended)):  # fmt: skip
+        with pytest.raises(CityError) as refused:
+            rules.in_round(at, start, end)
+        assert refused.value.code == "NOT_ON_PATROL"
+
+
 def test_of_nothing_required_there_is_no_coverage():
     assert (rules.percent(0, 0), rules.percent(0, 4), rules.percent(3, 4)) == (None, 0, 75)

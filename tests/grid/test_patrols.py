@@ -76,7 +76,7 @@ async def test_a_round_from_the_plan_to_the_figures(city):
     told = (await city.ask(city.chen, asked, id=patrol))["patrol"]
     assert told == {"state": "DONE", "visited": 2, "required": 3, "findings": 1, "actions": [],
                     "points": [{"whyNot": ""}, {"whyNot": "围挡，过不去"}, {"whyNot": ""}]}  # fmt: skip
-    assert (await city.ask(city.huang, asked, id=patrol))["patrol"] is None
+    assert await city.refused(city.huang, asked, id=patrol) == ["NOT_FOUND"]
     assert (await city.ask(city.mei, asked, id=patrol))["patrol"]["visited"] == 2
     assert (await city.ask(city.lin, COVERAGE))["patrolCoverage"][0]["required"] == 0, "its window is open"
     city.clock.advance(hours=10)

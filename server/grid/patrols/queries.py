@@ -147,9 +147,9 @@ async def tail(session: AsyncSession, patrol_id: str) -> PatrolTrack | None:
 
 
 def other_running(actor: Actor, id: str) -> SelectOfScalar[Patrol]:
-    """Another round this officer is on."""
+    """Another round this officer is walking; a paused one may wait."""
     rows = select(Patrol).where(Patrol.person_id == actor.id, col(Patrol.id) != id)
-    return rows.where(col(Patrol.state).in_(UNDER_WAY))
+    return rows.where(Patrol.state == PatrolState.RUNNING.value)
 
 
 @kept

@@ -11,6 +11,7 @@ from server.grid.patrols.errors import (
     BadPlan,
     BadPointCode,
     InspectionBarred,
+    NotOnPatrol,
     OutsideWindow,
     PhotoNeeded,
     PlaceOrCode,
@@ -103,6 +104,13 @@ def heard(at: datetime, now: datetime) -> datetime:
     if at - now > AHEAD:
         raise TimeAhead(field="at", at=at.isoformat(), now=now.isoformat())
     return min(at, now)
+
+
+def in_round(at: datetime, began_at: datetime | None, ended_at: datetime | None) -> datetime:
+    """When in a round it was: a phone's clock jumps a little when it is put right. Raises NotOnPatrol."""
+    if began_at is None or at < began_at - AHEAD or (ended_at and at > ended_at + AHEAD):
+        raise NotOnPatrol
+    return max(began_at, min(at, ended_at or at))
 
 
 def needs_window(at: datetime, opens_at: datetime, closes_at: datetime) -> None:

@@ -1,14 +1,14 @@
 """patrols: plans, rounds, points, tracks; leaves of posts; the last position of a spell
 
 Revision ID: 5d2b8f61c7e4
-Revises: 9c0e5a4417bd
+Revises: 6f1c0b7e52aa
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "5d2b8f61c7e4"
-down_revision: str | None = "9c0e5a4417bd"
+down_revision: str | None = "6f1c0b7e52aa"
 branch_labels: str | None = None
 depends_on: str | None = None
 OPEN = sa.text("closed_at IS NULL")

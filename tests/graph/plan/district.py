@@ -39,6 +39,9 @@ from server.command.setup import service as setup
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
 from server.command.talks.tables import Talk
+from server.grid.patrols.service import plans
+from server.grid.patrols.service.plans import Point
+from server.grid.patrols.tables import Patrol, PatrolPoint
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, SYSTEM, Actor, Role
 from server.kernel.calendar import day_of
 from server.kernel.ids import case_no
@@ -62,13 +65,16 @@ PARTS = [
 ]
 PLACE = {"lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}
 NEW = an_id()  # what is not there yet
-OWN: Mapping[str, dict[str, str]] = {  # what such an input wants to be
+OWN: Mapping[str, dict[str, Any]] = {  # what such an input wants to be
     "PushSubscription": {
         "endpoint": "https://fcm.googleapis.com/fcm/send/1", "auth": "BTBZMqHH6r4Tts7J_aSIgg",
         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
     },
     "InviteUnit": {"unitId": "sw"}, "LogContact": {"text": "已联系"},
     "FileRequest": {"id": NEW, "phone": "13800138055"},
+    "TrackInput": {"id": NEW, "datum": "WGS84", "patrolId": "late"},
+    "PlanPatrol": {"id": NEW, "cells": [CELL], "opens": 0, "closes": 60, "points": [
+        {"name": "涌边", "lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}]},
 }  # fmt: skip
 MAKING = {"orderId", "turns", "talkId"}  # such an input makes something, under a new id
 
@@ -117,6 +123,8 @@ class District:
             "until": "2026-06-30", "handlerId": "wang", "personId": "li",
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
+            "patrolId": "late", "doneAt": self.clock().isoformat(), "weekdays": [1], "resume": True,
+            "fixes": [{"at": self.clock().isoformat(), "lon": NEAR.lon, "lat": NEAR.lat}],
         }  # fmt: skip
         of_editions = {
             ("kind", "String"): "catalogue", ("no", "Int"): 1, ("against", "Int"): 0,
@@ -198,6 +206,7 @@ async def settle(city: City, file: Path) -> District:
         pass
     city.clock.advance(days=-1)
     await city.do(city.chen, duty.start, id="on", cell=CELL)
+    await _patrols(city)
     await city.do(city.he, duty.give_over, id="late", note="断线盯住")
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
     return District(file, city.clock, await _versions(city), photos, holds)
@@ -220,6 +229,28 @@ async def _hot(city: City) -> None:
         session.add(HotIssue(id="late", words="路灯", last_at=city.clock()))
         for id in ("late", "in_progress", "handled", "checking"):
             session.add(HotMember(order_id=id, issue_id="late", near=0.5))
+        await session.commit()
+
+
+async def _patrols(city: City) -> None:
+    """A round that rests, under the id of a case, with a doubtful visit; and one that waits."""
+    points = [Point("永庆坊入口", NEAR)]
+    facts: dict[str, Any] = {
+        "cells": [CELL],
+        "points": points,
+        "days": range(1, 8),
+        "opens": 0,
+        "closes": 1440,
+    }
+    await city.do(city.li, plans.plan, id="late", name="一线", **facts)
+    [made], [point] = await city.rows(Patrol), await city.rows(PatrolPoint)
+    fields: dict[str, Any] = made.model_dump(exclude={"id", "state"})
+    began = {"began_at": city.clock(), "began_heard_at": city.clock()}
+    async with city.office.store.writing() as session:
+        session.add(Patrol(**fields | began, id="late", state="paused"))
+        session.add(Patrol(**fields, id="another", state="due"))
+        doubt = {"state": "to_review", "heard_at": MONDAY, "at": MONDAY}
+        session.add(PatrolPoint(**point.model_dump() | doubt | {"id": "late", "patrol_id": "late"}))
         await session.commit()
 
 

@@ -31,8 +31,8 @@ const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
 
 const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
 
-const patrol: Home = { page: Today, nav: ['home', 'tasks', 'map', 'me'], reports: true, onDuty: true, patrols: true }
-const desk: readonly More[] = ['supervisions', 'staffing', 'watch', 'patrols', 'map']
+const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true, onDuty: true, patrols: true }
+const desk: readonly More[] = ['supervisions', 'staffing', 'watch']
 const dispatch: Home = {
   page: Dispatch,
   nav: ['home', 'cases', 'talks', 'knowledge', 'me'],

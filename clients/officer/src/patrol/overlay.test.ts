@@ -45,10 +45,10 @@ const at = '2026-11-29T01:00:00Z'
 
 test('what was done without a network is on the screen in its order', () => {
   const acts = [
-    act('patrolStart', { id: 'r', at }),
-    act('patrolVisit', { id: 'r/1', at }),
-    act('patrolVisit', { id: 'r/2', at, reason: '围挡' }),
-    act('patrolEnd', { id: 'r', at, whyNot: [{ pointId: 'r/2', text: '过不去' }] }),
+    act('patrolStart', { id: 'r', doneAt: at }),
+    act('patrolVisit', { id: 'r/1', doneAt: at }),
+    act('patrolVisit', { id: 'r/2', doneAt: at, reason: '围挡' }),
+    act('patrolEnd', { id: 'r', doneAt: at, whyNot: [{ pointId: 'r/2', text: '过不去' }] }),
   ]
   expect(overlaid(round, acts.slice(0, 1), 0).state).toBe('RUNNING')
   const now = overlaid(round, acts, 0)
@@ -62,12 +62,12 @@ test('what was done without a network is on the screen in its order', () => {
 })
 
 test('what the server refused or has told since does not count twice', () => {
-  const told = act('patrolVisit', { id: 'r/1', at }, { state: 'done', doneAt: '2026-11-29T01:00:01Z' })
-  const refused = act('patrolVisit', { id: 'r/2', at }, { state: 'needs-you' })
+  const told = act('patrolVisit', { id: 'r/1', doneAt: at }, { state: 'done', doneAt: '2026-11-29T01:00:01Z' })
+  const refused = act('patrolVisit', { id: 'r/2', doneAt: at }, { state: 'needs-you' })
   expect(reached(overlaid(round, [told, refused], Date.parse('2026-11-29T01:00:02Z')))).toBe(0)
   expect(reached(overlaid(round, [told], Date.parse('2026-11-29T01:00:00Z')))).toBe(1)
 })
 
 test("somebody else's round is left alone", () => {
-  expect(overlaid(round, [act('patrolStart', { id: 'other', at })], 0)).toEqual(round)
+  expect(overlaid(round, [act('patrolStart', { id: 'other', doneAt: at })], 0)).toEqual(round)
 })

@@ -14,7 +14,7 @@ type Act = Pick<Op, 'kind' | 'variables' | 'state' | 'doneAt'>
 
 interface Input {
   id: string
-  at: string
+  doneAt: string
   reason?: string
   whyNot?: readonly { pointId: string; text: string }[]
 }
@@ -35,18 +35,18 @@ function apply(round: Round, { kind, variables, state }: Act): Round {
     const waits = state !== 'done'
     const points = round.points.map((point) =>
       point.id === input.id && point.state !== 'VISITED'
-        ? { ...point, state: input.reason ? ('TO_REVIEW' as const) : ('VISITED' as const), at: input.at, waits }
+        ? { ...point, state: input.reason ? ('TO_REVIEW' as const) : ('VISITED' as const), at: input.doneAt, waits }
         : point,
     )
     return { ...round, points }
   }
   if (input.id !== round.id) return round
-  if (kind === 'patrolStart') return { ...round, state: 'RUNNING', beganAt: input.at }
+  if (kind === 'patrolStart') return { ...round, state: 'RUNNING', beganAt: input.doneAt }
   if (kind === 'patrolPause') return { ...round, state: variables.resume ? 'RUNNING' : 'PAUSED' }
   if (kind !== 'patrolEnd') return round
   const why = new Map(input.whyNot?.map(({ pointId, text }) => [pointId, text]))
   const points = round.points.map((point) => ({ ...point, whyNot: why.get(point.id) ?? point.whyNot }))
-  return { ...round, state: 'DONE', endedAt: input.at, points }
+  return { ...round, state: 'DONE', endedAt: input.doneAt, points }
 }
 
 /** Points somebody has been to; those that another looks at first are among them. */

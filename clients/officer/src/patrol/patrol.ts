@@ -22,7 +22,10 @@ export const rounds = computed<Round[]>(() => {
 
 /** The round one is on; null while there is none. */
 export const current = computed(
-  () => rounds.value.find(({ state }) => state === 'RUNNING' || state === 'PAUSED') ?? null,
+  () =>
+    rounds.value.find(({ state }) => state === 'RUNNING') ??
+    rounds.value.find(({ state }) => state === 'PAUSED') ??
+    null,
 )
 
 /** The next one to begin. */
@@ -49,12 +52,10 @@ watch(
   },
 )
 
-const at = (): string => serverTime().toISOString()
-
 /** Puts an act on the phone; it is on the screen at once and on the server when the network is there. */
 function put(kind: string, round: Round, title: string, input: object, photos: readonly Photo[] = [], rest = {}): void {
   const opId = uuid()
-  const variables = { input: { opId, at: at(), ...input }, ...rest }
+  const variables = { input: { opId, doneAt: serverTime().toISOString(), ...input }, ...rest }
   void outbox.send(kind, variables, { id: opId, title, photos, subject: `patrol ${round.id}` })
 }
 

@@ -22,7 +22,7 @@ class PatrolMove:
 
     id: strawberry.ID
     op_id: strawberry.ID
-    at: datetime
+    done_at: datetime
 
 
 @strawberry.input
@@ -46,7 +46,7 @@ class CheckInPoint:
 
     id: strawberry.ID
     op_id: strawberry.ID
-    at: datetime
+    done_at: datetime
     place: PlaceInput | None = None
     code: str = ""
     reason: str = ""
@@ -87,13 +87,13 @@ class PlanPointInput:
 
 @strawberry.input
 class PlanPatrol:
-    """A round that comes back. `days`: 1 is Monday; times are minutes of the day in Shanghai."""
+    """A round that comes back. `weekdays`: 1 is Monday; times are minutes of the day in Shanghai."""
 
     id: strawberry.ID
     name: str
     cells: list[str]
     points: list[PlanPointInput]
-    days: list[int]
+    weekdays: list[int]
     opens: int
     closes: int
 
@@ -107,7 +107,7 @@ class Mutation:
         """开始巡查; who was not on duty is from here on."""
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("start_patrol", an_id(input.op_id, field="opId"), {"id": input.id}):
-                return Patrol(row=await rounds.start(work, id=input.id, at=input.at))
+                return Patrol(row=await rounds.start(work, id=input.id, at=input.done_at))
             return Patrol(row=await rounds.read(work, input.id))
 
     @mutation_for(OFFICER)
@@ -115,7 +115,7 @@ class Mutation:
         """暂停, or 继续. No positions are taken meanwhile."""
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("pause_patrol", an_id(input.op_id, field="opId"), {"id": input.id}):
-                return Patrol(row=await rounds.pause(work, id=input.id, at=input.at, resume=resume))
+                return Patrol(row=await rounds.pause(work, id=input.id, at=input.done_at, resume=resume))
             return Patrol(row=await rounds.read(work, input.id))
 
     @mutation_for(OFFICER)
@@ -124,7 +124,7 @@ class Mutation:
         why_not = {str(one.point_id): one.text for one in input.why_not or ()}
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("end_patrol", an_id(input.op_id, field="opId"), {"id": input.id}):
-                return Patrol(row=await rounds.end(work, id=input.id, at=input.at, why_not=why_not))
+                return Patrol(row=await rounds.end(work, id=input.id, at=input.done_at, why_not=why_not))
             return Patrol(row=await rounds.read(work, input.id))
 
     @mutation_for(OFFICER)
@@ -134,7 +134,7 @@ class Mutation:
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("check_in_point", an_id(input.op_id, field="opId"), {"id": input.id}):
                 row = await rounds.check_in(
-                    work, id=input.id, at=input.at, here=here, code=input.code, reason=input.reason,
+                    work, id=input.id, at=input.done_at, here=here, code=input.code, reason=input.reason,
                     photo_ids=input.photo_ids or (),
                 )  # fmt: skip
                 return PatrolPoint(row=row)
@@ -159,7 +159,7 @@ class Mutation:
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("plan_patrol", id, told):
                 row = await plans.plan(
-                    work, id=id, name=input.name, cells=input.cells, points=points, days=input.days,
+                    work, id=id, name=input.name, cells=input.cells, points=points, days=input.weekdays,
                     opens=input.opens, closes=input.closes,
                 )  # fmt: skip
                 return PatrolPlan(row=row)

@@ -18,7 +18,7 @@ from server.identity.graphql import Area
 from server.identity.queries import officers_by_cell
 from server.kernel.actors import LEADER, OFFICER, STAFF, Post, Role
 from server.kernel.calendar import day_of
-from server.kernel.errors import NotAllowed
+from server.kernel.errors import NotAllowed, NotFound
 from server.platform.vault import Vault
 
 MOST_DAYS = 92
@@ -53,10 +53,12 @@ class Query:
         return Patrol.of(await office.read.lines(queries.mine(actor, day_of(office.clock())), info.needs()))
 
     @field_for(OFFICER)
-    async def patrol(self, info: Info, id: strawberry.ID) -> Patrol | None:
-        """One round; null when there is none, or it is not one's own to see."""
-        rows = await info.context.office.read.lines(queries.one(info.context.actor, id), info.needs())
-        return Patrol(row=rows[0]) if rows else None
+    async def patrol(self, info: Info, id: strawberry.ID) -> Patrol:
+        """One round. NOT_FOUND when there is none, or it is not one's own to see."""
+        row = await info.context.office.read.line(queries.one(info.context.actor, id), info.needs())
+        if row is None:
+            raise NotFound(subject=id)
+        return Patrol(row=row)
 
     @field_for(OFFICER, most=queries.MOST)
     async def patrols(self, info: Info, day: date | None = None) -> list[Patrol]:

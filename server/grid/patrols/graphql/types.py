@@ -84,7 +84,7 @@ class Patrol(View[PatrolRow]):
 
     @field_for(needs=())
     def near_m(self) -> int:
-        """A check-in within so many metres is at its point; from further away it needs a reason and a photo."""
+        """A check-in within so many metres is at its point; else it needs a reason and a photo."""
         return int(rules.NEAR_M)
 
     @field_for(needs=())
@@ -142,7 +142,7 @@ class PatrolPlan(View[PlanRow]):
     seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
     id: strawberry.ID = column()
     name: str = column()
-    days: list[int] = column(description="1 is Monday.")
+    weekdays: list[int] = column(of="days", description="1 is Monday.")
     opens: int = column(description="Minutes of the day in Shanghai.")
     closes: int = column()
 

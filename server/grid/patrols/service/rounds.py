@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from server.command.duty import service as duty
 from server.grid.patrols import queries, rules
-from server.grid.patrols.errors import NotOnPatrol, NotReviewable, PatrolRunning
+from server.grid.patrols.errors import NotReviewable, PatrolRunning
 from server.grid.patrols.flow import FLOW, PatrolAction, PatrolState
 from server.grid.patrols.rules import PointState, Visit
 from server.grid.patrols.service.plans import KIND, MISSED, VISITED, record
@@ -31,8 +31,7 @@ async def start(work: Work, *, id: str, at: datetime) -> Patrol:
     at = rules.heard(at, work.now)
     step = FLOW.step(PatrolState(patrol.state), A.START, work.actor.post)
     rules.needs_window(at, patrol.opens_at, patrol.closes_at)
-    if (await work.session.exec(queries.other_running(work.actor, id))).first():
-        raise PatrolRunning
+    await _needs_one(work, id)
     if await duty.present(work) is None:
         await duty.start(work, id=str(uuid5(NAMESPACE_OID, f"{id}/duty/{at.isoformat()}")), at=at)
     patrol.state, patrol.began_at, patrol.began_heard_at = step.target, at, work.now
@@ -41,8 +40,10 @@ async def start(work: Work, *, id: str, at: datetime) -> Patrol:
 
 
 async def pause(work: Work, *, id: str, at: datetime, resume: bool = False) -> Patrol:
-    """暂停, 继续. Raises NotFound, IllegalStep."""
+    """暂停, 继续. Raises NotFound, IllegalStep, PatrolRunning."""
     patrol, action = await _locked(work, id), A.RESUME if resume else A.PAUSE
+    if resume:
+        await _needs_one(work, id)
     at = rules.heard(at, work.now)
     patrol.state = FLOW.step(PatrolState(patrol.state), action, work.actor.post).target
     record(work, patrol, action, at=at)
@@ -54,7 +55,7 @@ async def end(work: Work, *, id: str, at: datetime, why_not: Mapping[str, str]) 
     patrol = await _locked(work, id)
     at = rules.heard(at, work.now)
     patrol.state = FLOW.step(PatrolState(patrol.state), A.END, work.actor.post).target
-    patrol.ended_at, patrol.ended_heard_at = at, work.now
+    patrol.ended_at, patrol.ended_heard_at = max(at, patrol.began_at or at), work.now
     for point in await queries.points_of(work.session, id):
         if point.state == PointState.OPEN and point.id in why_not:
             point.why_not = clean_text(why_not[point.id], field="whyNot", limit=WORDS_LIMIT)
@@ -73,9 +74,7 @@ async def check_in(
     known = await work.session.get(PatrolPoint, id)
     patrol = await _locked(work, known.patrol_id if known else "")
     [point] = [each for each in await queries.points_of(work.session, patrol.id) if each.id == id]
-    at = rules.heard(at, work.now)
-    if patrol.began_at is None or at < patrol.began_at or (patrol.ended_at and at > patrol.ended_at):
-        raise NotOnPatrol
+    at = rules.in_round(rules.heard(at, work.now), patrol.began_at, patrol.ended_at)
     rules.needs_window(at, patrol.opens_at, patrol.closes_at)
     words = clean_text(reason, field="reason", limit=WORDS_LIMIT)
     visit = rules.visit(
@@ -135,6 +134,11 @@ def _count(work: Work, patrol: Patrol, point: PatrolPoint) -> None:
         if point.missed:
             work.count(MISSED, point.area, -1, patrol.day)
     point.missed = False
+
+
+async def _needs_one(work: Work, id: str) -> None:
+    if (await work.session.exec(queries.other_running(work.actor, id))).first():
+        raise PatrolRunning
 
 
 async def read(work: Work, id: str) -> Patrol:

@@ -9,7 +9,7 @@ from server.command.duty import queries as duties
 from server.command.duty import service as duty
 from server.command.duty.rules import LONGEST_SPELL
 from server.grid.patrols import queries, rules
-from server.grid.patrols.errors import NotOnPatrol, OffDuty
+from server.grid.patrols.errors import OffDuty
 from server.grid.patrols.rules import Fix, PointHow, PointState, Visit
 from server.grid.patrols.service.plans import KIND
 from server.grid.patrols.service.rounds import visited
@@ -34,11 +34,9 @@ async def follow(work: Work, *, id: str, patrol_id: str, fixes: Sequence[Fix]) -
         raise BadInput(field="fixes")
     if await work.session.get(PatrolTrack, id):
         return patrol
-    heard = (replace(fix, at=rules.heard(fix.at, work.now)) for fix in fixes)
+    heard = (replace(fix, at=_when(work, patrol, fix.at)) for fix in fixes)
     known = sorted(heard, key=lambda fix: fix.at)
     first, last = known[0].at, known[-1].at
-    if patrol.began_at is None or first < patrol.began_at or (patrol.ended_at and last > patrol.ended_at):
-        raise NotOnPatrol
     await _needs_duty(work, first, last)
     tail = await queries.tail(work.session, patrol_id)
     before = unsealed(work, tail)[-1:] if tail and tail.last_at <= first else []
@@ -55,6 +53,10 @@ async def follow(work: Work, *, id: str, patrol_id: str, fixes: Sequence[Fix]) -
     work.tell(f"{KIND}.seen", KIND, patrol.id, area=patrol.area,
               touches=[f"person:{patrol.person_id}", f"cell:{patrol.area}"])  # fmt: skip
     return patrol
+
+
+def _when(work: Work, patrol: Patrol, at: datetime) -> datetime:
+    return rules.in_round(rules.heard(at, work.now), patrol.began_at, patrol.ended_at)
 
 
 async def _visit(work: Work, patrol: Patrol, fixes: Sequence[Fix]) -> None:
