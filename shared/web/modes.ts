@@ -4,7 +4,7 @@ import { recall, remember } from './remember.ts'
 export const SIZES = [1, 1.25, 1.5, 1.875] as const
 
 /** From here on bars are too tall to stay on a small screen. */
-const LARGE = 1.5
+const TALL = 1.5
 
 export interface Modes {
   elder: boolean
@@ -54,7 +54,7 @@ watch(
     const { dataset, style } = document.documentElement
     set(dataset, 'mode', modes.elder ? 'elder' : modes.glare ? 'glare' : undefined)
     set(dataset, 'theme', modes.theme === 'system' ? undefined : modes.theme)
-    set(dataset, 'letters', modes.size >= LARGE ? 'large' : undefined)
+    set(dataset, 'letters', modes.size >= TALL ? 'large' : undefined)
     set(dataset, 'hand', modes.hand === 'left' ? 'left' : undefined)
     if (modes.size > 1) style.setProperty('--fs', String(modes.elder ? Math.max(modes.size, 1.25) : modes.size))
     else style.removeProperty('--fs')
