@@ -45,7 +45,7 @@ class CaseNo:
     def __str__(self) -> str:
         """`LW20261123-00076`: the last digit is the check digit over date and sequence."""
         day, sequence = self.on.isoformat().replace("-", ""), f"{self.sequence:04}"
-        return f"{self.prefix}{day}-{sequence}{_damm(day + sequence)}"
+        return f"{self.prefix}{day}-{sequence}{check_digit(day + sequence)}"
 
 
 def case_no(prefix: str, on: date, sequence: int) -> str:
@@ -58,7 +58,7 @@ def case_no(prefix: str, on: date, sequence: int) -> str:
 def parse_case_no(text: str) -> CaseNo:
     """Reads what a person typed: any case, any width, blanks around, hyphen optional. Raises BadCaseNo."""
     match = CASE_NO.fullmatch(normalize("NFKC", text).strip().upper())
-    if match is None or _damm(match[2] + match[3] + match[4]):
+    if match is None or check_digit(match[2] + match[3] + match[4]):
         raise BadCaseNo()
     on = _day(match[2])
     if on is None or int(match[3]) < 1 or match[3] != f"{int(match[3]):04}":
@@ -97,7 +97,7 @@ def valid_mobile(number: str) -> bool:
     return MOBILE.fullmatch(number) is not None
 
 
-def _damm(digits: str) -> int:
+def check_digit(digits: str) -> int:
     """The check digit of `digits`; 0 for digits that end in their own check digit."""
     row = 0
     for digit in digits:

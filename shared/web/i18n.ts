@@ -4,6 +4,12 @@ import kit from './i18n/zh-CN.json'
 import { recall, remember } from './remember.ts'
 
 export type Language = 'zh-CN' | 'en'
+/** What can be chosen, in its own words. */
+export const LANGUAGES: readonly { value: Language; label: string }[] = [
+  { value: 'zh-CN', label: '简体中文' },
+  { value: 'en', label: 'English' },
+]
+
 export type Words = Record<string, string>
 export type Params = Record<string, string | number | null | undefined>
 

@@ -1,4 +1,4 @@
-import { createRouter, createWebHashHistory, type RouteRecordRaw, type Router } from 'vue-router'
+import { createMemoryHistory, createRouter, createWebHashHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { appName } from './app-name.ts'
 import { t } from './i18n.ts'
 import { recall, remember } from './remember.ts'
@@ -17,10 +17,13 @@ declare module 'vue-router' {
   }
 }
 
+/** A public terminal says `?kiosk=ID`: its browser keeps no history of where somebody was. */
+export const kiosk = new URLSearchParams(location.search).get('kiosk')
+
 /** Hash routes (safe inside WeChat) with scroll kept on the way back, and a guard that asks staff to sign in. */
 export function routerFor(routes: RouteRecordRaw[]): Router {
   const router = createRouter({
-    history: createWebHashHistory(),
+    history: kiosk ? createMemoryHistory() : createWebHashHistory(),
     routes: import.meta.env.APP === 'citizen' ? routes : [...routes, loginRoute],
     scrollBehavior: (_to, _from, saved) => (saved ? onceThere(saved) : { top: 0 }),
   })

@@ -26,6 +26,12 @@ export async function store(): Promise<IDBPDatabase<Schema>> {
   return opened
 }
 
+/** Lets go of everything on this phone: unsent acts, drafts, answers. */
+export async function forgetAll(): Promise<void> {
+  const db = await store().catch(() => null)
+  if (db) await Promise.all((['outbox', 'drafts', 'answers'] as const).map((name) => db.clear(name)))
+}
+
 /** The value without Vue's proxies, which IndexedDB cannot copy. */
 export function plain<T>(value: T): T {
   const raw: unknown = toRaw(value)

@@ -173,7 +173,7 @@ NAME_NOTHING = {
         "patrolCoverage",
     },
     Role.CITIZEN: {
-        *("family", "showFamilyCode", "joinFamily"),
+        *("family", "showFamilyCode", "joinFamily", "receipt"),
         "publicFigures",
         "publicCase",
         *NOTICES,

@@ -25,6 +25,15 @@ KEPT = """async () => {
   return Object.fromEntries(await Promise.all(op.photos.map(async p => [p.blob.type, await text(p.blob)])))
 }"""  # what the phone will send, by kind
 
+LEFT = """async () => {
+  const answer = asked => new Promise(done => { asked.onsuccess = () => done(asked.result) })
+  const db = await answer(indexedDB.open('sanwei-citizen'))
+  const count = name => answer(db.transaction(name).objectStore(name).count())
+  const keys = await answer(db.transaction('answers').objectStore('answers').getAllKeys())
+  const mine = keys.filter(key => /case[/]|receipt|family/.test(key))
+  return { outbox: await count('outbox'), drafts: await count('drafts'), mine }
+}"""  # what the terminal still knows of somebody
+
 
 def speckled() -> FilePayload:
     """A picture full of detail, with the place it was taken in it."""
@@ -115,3 +124,145 @@ async def test_without_a_microphone_typing_is_the_whole_way(city: Running, phone
     await page.get_by_role("textbox", name="问题描述").fill("井盖破了。")
     await page.get_by_role("button", name="提交", exact=True).click()
     await heading(page, "已提交")
+
+
+async def signed_in_by_phone(page: Page, mobile: str) -> None:
+    """A citizen proves his phone with the code the demo shows."""
+    await page.get_by_role("navigation", name="主导航").get_by_role("link", name="我的").click()
+    await page.get_by_role("link", name="登录").click()
+    await heading(page, "手机验证")
+    await prove(page, mobile)
+
+
+async def prove(page: Page, mobile: str) -> None:
+    """Fill in 手机验证."""
+    await page.get_by_role("textbox", name="手机号").fill(mobile)
+    await page.get_by_role("button", name="获取验证码").click()
+    told = await page.get_by_text(re.compile(r"演示验证码 \d{6}")).inner_text()
+    await page.get_by_role("textbox", name="验证码").fill(told[-6:])
+    await page.get_by_role("button", name="确认").click()
+    await heading(page, "进度")
+
+
+async def file(page: Page, text: str) -> str:
+    """A report in words alone. Returns its number."""
+    await page.goto(f"{page.url.partition('#')[0]}#/report")
+    await heading(page, "反映问题")
+    await page.get_by_role("textbox", name="问题描述").fill(text)
+    await page.get_by_role("button", name="提交", exact=True).click()
+    await expect(page.get_by_text(NUMBER)).to_be_visible()
+    number = NUMBER.search(await page.get_by_role("main").inner_text())
+    assert number
+    await page.goto(f"{page.url.partition('#')[0]}#/")
+    return number.group()
+
+
+async def test_a_guests_case_goes_along_and_the_phone_forgets_at_the_end(
+    city: Running, phone_page: Opener
+) -> None:
+    first = await phone_page(f"{city.url}/citizen/")
+    await file(first, "楼道灯不亮，请来看看。")
+    await signed_in_by_phone(first, "13800138077")
+    case = first.get_by_role("link", name=re.compile("楼道灯不亮"))
+    await expect(case).to_be_visible()
+
+    other = await phone_page(f"{city.url}/citizen/")
+    await signed_in_by_phone(other, "13800138077")
+    await other.get_by_role("link", name=re.compile("楼道灯不亮")).click()
+    await expect(other.get_by_role("status", name="当前状态")).to_be_visible()
+
+    # a half-written report and the case are gone with the person, and the case is still his
+    await first.goto(f"{city.url}/citizen/#/report")
+    await first.get_by_role("textbox", name="问题描述").fill("写了一半的话")
+    await first.wait_for_timeout(2_300)
+    await first.get_by_role("button", name="返回").click()
+    await first.get_by_role("navigation", name="主导航").get_by_role("link", name="我的").click()
+    await first.get_by_role("button", name="退出登录").click()
+    await expect(first.get_by_role("link", name="登录")).to_be_visible()
+    await first.get_by_role("navigation", name="主导航").get_by_role("link", name="进度").click()
+    await expect(first.get_by_text("还没有反映过问题")).to_be_visible()
+    await expect(case).to_have_count(0)
+    await first.goto(f"{city.url}/citizen/#/report")
+    await heading(first, "反映问题")
+    await expect(first.get_by_text("继续上次未提交的内容")).to_have_count(0)
+    await other.reload()
+    await expect(other.get_by_role("status", name="当前状态")).to_be_visible()
+
+
+async def test_a_daughter_files_for_her_mother(city: Running, phone_page: Opener) -> None:
+    mother, daughter = [await phone_page(f"{city.url}/citizen/") for _ in range(2)]
+    await signed_in_by_phone(mother, "13800138078")
+    await signed_in_by_phone(daughter, "13800138079")
+    for page in (mother, daughter):
+        await page.goto(f"{city.url}/citizen/#/me/family")
+        await heading(page, "代办人")
+    await mother.get_by_role("button", name="显示代办码").click()
+    shown = await mother.get_by_text(re.compile(r"^\d{3} \d{3}$")).inner_text()
+    await daughter.get_by_role("textbox", name="家人的代办码").fill(shown)
+    await daughter.get_by_role("button", name="确认代办").click()
+    await expect(daughter.get_by_role("main")).to_contain_text("138****8078")
+
+    await daughter.goto(f"{city.url}/citizen/#/report")
+    await daughter.get_by_role("radiogroup", name="替谁办").get_by_text("家人 138****8078").click()
+    await daughter.get_by_role("textbox", name="问题描述").fill("妈妈家门口的台阶松了。")
+    await daughter.get_by_role("button", name="提交", exact=True).click()
+    await heading(daughter, "已提交")
+    await mother.goto(f"{city.url}/citizen/#/cases")
+    await mother.get_by_role("link", name=re.compile("台阶松了")).click()
+    await expect(mother.get_by_role("main")).to_contain_text("别人替您提交的")
+
+    await mother.goto(f"{city.url}/citizen/#/me/family")
+    await mother.get_by_role("button", name="解除与 138****8079 的代办").click()
+    await mother.get_by_role("dialog").get_by_role("button", name="解除", exact=True).click()
+    await expect(mother.get_by_role("main")).not_to_contain_text("138****8079")
+    await daughter.goto(f"{city.url}/citizen/#/cases")
+    await daughter.reload()
+    await expect(daughter.get_by_text("还没有反映过问题")).to_be_visible()
+
+
+async def test_a_kiosk_shows_nobody_what_the_last_one_did(city: Running, phone_page: Opener) -> None:
+    page = await phone_page("about:blank")
+    await page.clock.install()
+    await page.goto(f"{city.url}/citizen/?kiosk=hall-1")
+    await heading(page, "自助服务")
+    await page.wait_for_function("() => sessionStorage.getItem('sanwei.kiosk.clean')")
+    await heading(page, "自助服务")
+    middle = await page.evaluate("() => innerHeight / 2")
+    for name in ("反映问题", "查进度", "打印回执"):
+        box = await page.get_by_role("link", name=name).bounding_box()
+        assert box and box["y"] > middle - 1, (name, box)
+    await page.get_by_role("link", name="查进度").click()
+    await page.get_by_role("link", name="用手机号找回").click()
+    await prove(page, "13800138001")
+    await page.get_by_role("main").get_by_role("listitem").first.get_by_role("link").click()
+    await expect(page.get_by_role("status", name="当前状态")).to_be_visible()
+    await page.get_by_role("link", name=re.compile("^打印回执")).click()
+    await heading(page, "受理回执")
+    await page.evaluate("() => { window.print = () => { window.printed = true } }")
+    await page.get_by_role("button", name="打印回执").click()
+    assert await page.evaluate("() => window.printed")
+    code = re.search(r"[A-Z]{1,3}\d{8}-\d{4,}-\d{9}", await page.get_by_role("main").inner_text())
+    assert code and await page.evaluate("() => history.length") <= 3  # the terminal's browser has no way back
+
+    await page.clock.fast_forward(61_000)
+    asking = page.get_by_role("dialog", name="还在办理吗？")
+    await asking.get_by_role("button", name="继续办理").click()
+    await expect(asking).to_be_hidden()
+    await page.clock.fast_forward(61_000)
+    await expect(asking).to_be_visible()
+    await page.clock.fast_forward(20_000)
+    await heading(page, "自助服务")
+    await expect(asking).to_be_hidden()
+    await page.get_by_role("link", name="查进度").click()
+    await expect(page.get_by_text("还没有反映过问题")).to_be_visible()
+    kept = await page.evaluate(LEFT)
+    assert kept == {"outbox": 0, "drafts": 0, "mine": []}
+
+    other = await phone_page(f"{city.url}/citizen/#/v/{code.group()}")
+    await heading(other, "回执核验")
+    await expect(other.get_by_text("真实有效")).to_be_visible()
+    await other.get_by_role("textbox", name="核验码").fill(
+        code.group()[:-1] + str((int(code.group()[-1]) + 1) % 10)
+    )
+    await other.get_by_role("button", name="核验", exact=True).click()
+    await expect(other.get_by_role("alert")).to_contain_text("核验码有误")

@@ -1,8 +1,9 @@
+import { kiosk } from '@sanwei/web/router'
 import type { RouteRecordRaw } from 'vue-router'
 import HomePage from './home/HomePage.vue'
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/', component: HomePage },
+  { path: '/', component: kiosk ? () => import('./kiosk/KioskPage.vue') : HomePage, meta: { nav: !kiosk } },
   { path: '/report', component: () => import('./requests/report/ReportPage.vue'), meta: { nav: false } },
   {
     path: '/report/done/:id',
@@ -18,6 +19,14 @@ export const routes: RouteRecordRaw[] = [
     props: true,
     meta: { nav: false },
   },
+  {
+    path: '/cases/:id/receipt',
+    component: () => import('./receipts/ReceiptPage.vue'),
+    props: true,
+    meta: { nav: false },
+  },
+  { path: '/receipts', component: () => import('./receipts/ReceiptsPage.vue'), meta: { nav: false } },
+  { path: '/v/:code?', component: () => import('./receipts/VerifyPage.vue'), props: true, meta: { nav: false } },
   { path: '/ask', component: () => import('./knowledge/AskPage.vue') },
   {
     path: '/ask/answers/:id',

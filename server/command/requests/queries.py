@@ -120,6 +120,12 @@ def read_one(actor: Actor, id: str) -> SelectOfScalar[CitizenRequest]:
     return one(actor, id)
 
 
+@kept
+def numbered(no: str) -> SelectOfScalar[CitizenRequest]:
+    """Everything under a number: for whoever holds a receipt of it, so nothing of this goes out unproved."""
+    return select(CitizenRequest).where(CitizenRequest.no == no).order_by(col(CitizenRequest.id)).limit(20)
+
+
 def count(rows: SelectOfScalar[CitizenRequest]) -> Select[Any]:
     """How many rows a list has in all."""
     return rows.with_only_columns(func.count(), maintain_column_froms=True)

@@ -71,6 +71,7 @@ class Mutation:
         try:
             async with info.context.office.work(actor) as work:
                 await service.join(work, digits)
+            info.context.office.of(Identity).gate.forget(actor.id)
         except errors.FamilyCodeWrong:
             await brakes.spend(WRONG_FAMILY_CODE, actor.id)
             raise
@@ -80,7 +81,8 @@ class Mutation:
     async def end_family(self, info: Info, id: strawberry.ID) -> list[FamilyMember]:
         """Either of the two ends it."""
         async with info.context.office.work(info.context.actor) as work:
-            await service.end(work, id)
+            tie = await service.end(work, id)
+        info.context.office.of(Identity).gate.forget(tie.owner_id, tie.helper_id)
         return await _family(info)
 
 

@@ -52,13 +52,14 @@ async def join(work: Work, code: str) -> FamilyTie:
     return tie
 
 
-async def end(work: Work, id: str) -> None:
+async def end(work: Work, id: str) -> FamilyTie:
     """Either of the two ends it, now. Raises NotFound."""
     tie = (await work.session.exec(queries.visible_to(work.actor).where(FamilyTie.id == id))).first()
     if tie is None:
         raise NotFound(subject=id)
     tie.ended_at, tie.ended_by = work.now, work.actor.id
     await _settle(work, tie, "end")
+    return tie
 
 
 async def end_all(work: Work, account_id: str) -> None:

@@ -1,6 +1,6 @@
 """Reading requests: one's own, those nearby, and hints while writing one."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 import strawberry
@@ -10,7 +10,8 @@ from server.command.graphql.types import Matter, PlaceInput, unit_of
 from server.command.library import Library
 from server.command.orders.rules import is_open
 from server.command.orders.service import shown
-from server.command.requests import queries, rules
+from server.command.requests import queries, receipts, rules
+from server.command.requests.flow import RequestState
 from server.command.requests.graphql.neighbours import PublicCase, PublicPage
 from server.command.requests.graphql.told import ONLY_CITIZENS
 from server.command.requests.graphql.types import Request, RequestPage
@@ -25,11 +26,24 @@ from server.graph.paging import Page, bounded, decode
 from server.identity.graphql import Area
 from server.identity.queries import officers_of_cell
 from server.kernel.actors import CITIZEN, Role
-from server.kernel.calendar import TimeUnit
+from server.kernel.calendar import TimeUnit, day_of
 from server.kernel.errors import NotFound
 from server.kernel.text import clean_line, clean_text
 from server.platform.read import together
+from server.platform.vault import Vault
 from server.platform.work import Office
+
+
+@strawberry.type
+class Receipt:
+    """A receipt of ours: what it is about and since when, and nothing that names the person."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_CITIZENS
+    no: str
+    kind: RequestKind
+    submitted_on: date
+    mobile: str = strawberry.field(description="138****0001; empty when none was given or it is hidden.")
+    withdrawn: bool
 
 
 @strawberry.type
@@ -120,6 +134,22 @@ class Query:
             case=PublicCase(row=order), withheld=None, unit=unit_of(office, order.unit_id),
             may_follow=is_open(order.state),
         )  # fmt: skip
+
+    @field_for(CITIZEN)
+    async def receipt(self, info: Info, code: str) -> Receipt | None:
+        """What a receipt with this 核验码 says; null when we gave out none. BAD_RECEIPT_CODE for a slip."""
+        office = info.context.office
+        no, proof = receipts.read_code(clean_line(code, field="code", limit=60))
+        key = office.of(Vault).lookup
+        needs = ("id", "no", "kind", "state", "submitted_at", "phone_shown", "confidential")
+        for row in await office.read.lines(queries.numbered(no), needs):
+            if receipts.proves(key, row.id, proof):
+                return Receipt(
+                    no=row.no, kind=RequestKind(row.kind), submitted_on=day_of(row.submitted_at),
+                    mobile="" if row.confidential else row.phone_shown,
+                    withdrawn=row.state == RequestState.WITHDRAWN,
+                )  # fmt: skip
+        return None
 
     @field_for(CITIZEN)
     async def report_hint(

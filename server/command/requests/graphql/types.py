@@ -22,7 +22,7 @@ from server.command.graphql.types import (
 )  # fmt: skip
 from server.command.orders.service import shown
 from server.command.orders.service.shown import Shown
-from server.command.requests import rules
+from server.command.requests import receipts, rules
 from server.command.requests.flow import FLOW, RequestState, RequestStep
 from server.command.requests.graphql.told import (
     ONLY_CITIZENS,
@@ -51,6 +51,7 @@ from server.identity.graphql import Unit
 from server.kernel.actors import Post, Role
 from server.kernel.calendar import day_of
 from server.platform.files import PhotoKind
+from server.platform.vault import Vault
 
 # what `rules.case` reads of a request, or of what stands in for its order
 CASE = frozenset({"id", "order_id", "state", "merged", "reopen_times", "outcome", "area", "lon", "lat",
@@ -228,6 +229,11 @@ class Request(View[CitizenRequest]):
             return None
         to = ReferTo(self.row.refer_to)
         return Referral(to=to, phone=rules.REFER_PHONES[to])
+
+    @field_for(needs={"id", "no"})
+    def receipt_code(self, info: Info) -> str:
+        """核验码: what proves a printed receipt, see `receipt`."""
+        return receipts.code_of(info.context.office.of(Vault).lookup, self.row.id, self.row.no)
 
     @field_for(needs={"reporter_id", "phone_shown"}, personal=True)
     async def for_family(self, info: Info) -> str | None:

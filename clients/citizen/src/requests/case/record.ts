@@ -14,6 +14,7 @@ type Line = [label: string, value: string | null | undefined | false]
 export function recordOf(row: RequestCaseFragment): string {
   const facts: Line[] = [
     [t('done.number'), row.no],
+    [t('receipt.code'), row.receiptCode],
     [t('kind.label'), t(`kind.${row.kind}`)],
     [t('case.now'), t(`state.case.${row.state}`)],
     [t('record.submitted'), stamp(row.submittedAt)],
