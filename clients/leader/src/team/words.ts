@@ -14,7 +14,7 @@ export function findingOf(rows: readonly Covered[]): string {
   const [visited, required] = [sum((row) => row.visited), sum((row) => row.required)]
   const out = t('team.out', { onDuty: sum((row) => row.onDuty), officers: sum((row) => row.officers) })
   if (!required) return `${t('team.nothing')}${out}`
-  const percent = figureText(Math.floor((1000 * visited) / required) / 10)
+  const percent = figureText((100 * visited) / required)
   return `${t('team.walked', { visited, required, percent })}${out}`
 }
 
