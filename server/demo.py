@@ -36,6 +36,7 @@ from server.command.requests.service.citizen import Submission
 from server.command.requests.service.rate import rate
 from server.command.routing import keeper as routing
 from server.command.setup import service as setup
+from server.demo_base import collect
 from server.demo_desks import Desks, ask
 from server.demo_duty import watch
 from server.identity import accounts
@@ -109,6 +110,7 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     await teller.proposals()
     await teller.talk()
     await teller.duty()
+    await teller.base()
     await teller.history()
     return True
 
@@ -210,6 +212,10 @@ class Teller:
         """Who is on duty, who watches this week, and a shift that waits to be taken over."""
         cells = {cell.card: cell.code for cell in self._office.areas.cells}
         await watch(self._at, self._actors, cells, an_id, story()["duty"])
+
+    async def base(self) -> None:
+        """Who lives and trades in two houses, some of it long unverified."""
+        await collect(self._at, self._actors, an_id, story()["base"])
 
     async def history(self) -> None:
         """Closed and rated cases of eight weeks all over the district, so that today has a yesterday."""

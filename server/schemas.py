@@ -44,6 +44,8 @@ from server.command.talks.graphql import moves as talk_moves
 from server.command.talks.graphql import reads as talk_reads
 from server.graph.audience import RoleSchema
 from server.graph.trusted import NOBODYS, Trust
+from server.grid.basedata.graphql import moves as base_moves
+from server.grid.basedata.graphql import reads as base_reads
 from server.grid.grids.graphql import reads as grid_reads
 from server.grid.patrols.graphql import live as patrol_live
 from server.grid.patrols.graphql import moves as patrol_moves
@@ -103,6 +105,8 @@ ROOMS = (  # a line each, so that rooms are added side by side
     patrol_reads,
     patrol_moves,
     patrol_live,
+    base_reads,
+    base_moves,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

@@ -26,8 +26,8 @@ def mask_phone(number: str) -> str:
 
 
 def mask_resident_id(number: str) -> str:
-    """440103********123X: region and end, the birthday hidden."""
-    return _keep(number, 6, 4)
+    """440***********123X: province and end, the birthday hidden."""
+    return _keep(number, 3, 4)
 
 
 def mask_plate(plate: str) -> str:

@@ -22,6 +22,8 @@ from server.command.requests.rules import RequestKind, ServiceLevel
 from server.command.requests.tables import ReturnVisit
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
+from server.grid.basedata import service as base
+from server.grid.basedata.facts import BaseFieldName, BaseKind
 from server.kernel.actors import CITIZEN, OFFICER, UNIT_POSTS, Actor, Post, Role
 from server.platform import holds
 from server.schemas import build
@@ -93,6 +95,7 @@ FACTS: dict[str, Any] = {
     "closes": 60, "cells": [CELL], "name": "一线",
     "fixes": [{"at": "2026-03-02T01:00:00Z", "lon": 113.237, "lat": 23.117}],
     "points": [{"name": "涌边", "lon": 113.237, "lat": 23.117, "datum": "WGS84"}],
+    "moves": False, "facts": [{"name": "PHONE", "value": "13800138009"}],
 }  # fmt: skip
 NOTICES = {
     "notices",
@@ -153,6 +156,8 @@ NAME_NOTHING = {
         "visits",
         "parties",
         *("myPatrols", "patrols", "doubtfulVisits", "patrolPlans", "positions", "patrolCoverage"),
+        "baseRecords",
+        "baseSheet",
     },
     Role.LEADER: {
         *NOTICES,
@@ -171,6 +176,7 @@ NAME_NOTHING = {
         "deskRequests",
         "deskCounts",
         "patrolCoverage",
+        "baseCounts",
     },
     Role.CITIZEN: {
         *("family", "showFamilyCode", "joinFamily", "receipt"),
@@ -268,6 +274,13 @@ async def things(city):
     ids["other"] = await city.submit(confidential=True)
     ids["talk"] = an_id()
     await city.do(city.ann, talks.ask, id=ids["talk"], area=STREET, turns=[Turn("问")])
+    ids |= {"building": an_id(), "room": an_id()}
+    facts = {BaseFieldName.ADDRESS: "恩宁路99号", BaseFieldName.BUILDING_CODE: "LW99"}
+    await city.do(city.chen, base.create, id=ids["building"], kind=BaseKind.BUILDING, facts=facts)
+    facts = {BaseFieldName.ADDRESS: "恩宁路99号302房"}
+    await city.do(
+        city.chen, base.create, id=ids["room"], kind=BaseKind.ROOM, parent_id=ids["building"], facts=facts
+    )
     ids["hold"] = an_id()
     await city.move(city.li, desk.ask_reject, ids["other"], reason=RejectReason.NOT_OURS, opinion="不归我们",
                     op_id=ids["hold"])  # fmt: skip
@@ -290,6 +303,8 @@ def ids_for(name, things):
     noun = "supervision" if "upervision" in name or name == "answerReply" else "order"
     if "alk" in name or name in {"askPerson", "callMeBack"}:
         noun = "talk"
+    if name.endswith("Base") or name == "baseRecord":
+        return {"id": things["room"], "parentId": things["building"], "into": things["building"]}
     named = {"id": noun, "entryId": "order", "orderId": "order", "intoId": "other", "otherId": "other",
              "holdId": "hold", "talkId": "talk"}  # fmt: skip
     return {"ids": [things["order"]]} | {key: things[value] for key, value in named.items()}

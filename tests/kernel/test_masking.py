@@ -33,7 +33,7 @@ def test_of_a_phone_number_the_ends_stay(number, masked):
 
 
 def test_of_an_identity_number_the_birthday_is_hidden():
-    assert mask_resident_id("44010319491231123X") == "440103********123X"
+    assert mask_resident_id("44010319491231123X") == "440***********123X"
     assert mask_resident_id("H12345678") == "***"
 
 

@@ -1,0 +1,1 @@
+"""Base data as the apps see it."""
