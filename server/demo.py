@@ -34,11 +34,10 @@ from server.command.requests.service import citizen as requests
 from server.command.requests.service import owner
 from server.command.requests.service.citizen import Submission
 from server.command.requests.service.rate import rate
-from server.command.routing import keeper as routing
-from server.command.setup import service as setup
 from server.demo_base import collect
 from server.demo_desks import Desks, ask
 from server.demo_duty import watch
+from server.demo_setup import propose, rule
 from server.identity import accounts
 from server.identity.passwords import hash_password
 from server.kernel.actors import CITIZEN, SYSTEM, Actor, Post, Role
@@ -47,7 +46,6 @@ from server.kernel.errors import CityError
 from server.kernel.geo import Wgs84
 from server.platform import editions
 from server.platform.files import Files
-from server.platform.tabular import to_json
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
 from server.settings import Settings
@@ -187,22 +185,12 @@ class Teller:
 
     async def routes(self) -> None:
         """The rules one administrator laid down and the other published."""
-        told = story()["routes"]
-        async with self._at(self._actors[told["by"]], 24 * 58) as work:
-            content = to_json({routing.RULES: told["rules"]})
-            row = await editions.propose(work, routing.KIND, content, note=told["note"])
-        async with self._at(self._actors[told["with"]], 24 * 57) as work:
-            await editions.publish(work, routing.KIND, row.no)
+        await rule(self._at, self._actors, story()["routes"])
         await self._office.of(editions.Shelf).refresh(self._office)
 
     async def proposals(self) -> None:
         """What administrators have laid before each other and nobody has decided on."""
-        for told in story()["proposals"]:
-            async with self._at(self._actors[told["by"]], told["hours"]) as work:
-                await setup.edit(
-                    work, kind=told["kind"], no=0, sheet=told["sheet"], key=told["key"], cells=told["cells"],
-                    note=told["note"],
-                )  # fmt: skip
+        await propose(self._at, self._actors, story()["proposals"])
 
     async def talk(self) -> None:
         """A citizen found no answer and waits for a person."""
