@@ -1,14 +1,14 @@
 """base data: records, their versions, and who looked
 
 Revision ID: b5e81f20c7d3
-Revises: 4d7a1c90b6e2
+Revises: 5d2b8f61c7e4
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision: str = "b5e81f20c7d3"
-down_revision: str | None = "4d7a1c90b6e2"
+down_revision: str | None = "5d2b8f61c7e4"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -21,7 +21,7 @@ async def counters_agree(office: Office) -> None:
         rows = [
             row
             for row in await session.exec(select(Rollup))
-            if row.n and row.metric != CHANGES and not row.metric.startswith("patrol_")
+            if row.n and row.metric != CHANGES and not row.metric.startswith(("patrol_", "base."))
         ]
     kept = {(row.area, row.metric, row.day): row.n for row in rows}
     changes = {key: n for key, n in kept.items() if key[1] in {"open", "overdue"} and key[2] != STOCK}
