@@ -33,7 +33,7 @@ export function client(name: AppName): UserConfig {
       vue(),
       sprite(),
       manifest(name),
-      serviceWorker(),
+      serviceWorker({ map: name === 'officer' }),
       trustedDocuments(root(`${BUILT}/documents/${name}.json`)),
     ],
     define: {

@@ -2,11 +2,15 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
-/** Not fetched beforehand: the map is large and most visits never open it; icons are the launcher's business. */
-const LATER = /district-map|^icons\/|^\.vite\/|\.map$/
+/** Not fetched beforehand: the map's code is large; icons are the launcher's business. */
+const MAP = /district-map/
+const LATER = /^icons\/|^\.vite\/|\.map$/
 
-/** Writes sw.js: the worker's text, the list of this build's files and a version that is their hash. */
-export function serviceWorker(): Plugin {
+/**
+ * Writes sw.js: the worker's text, the list of this build's files and a version that is their hash.
+ * `map`: whoever is out in the street without network has it too; elsewhere most visits never open one.
+ */
+export function serviceWorker({ map }: { map: boolean }): Plugin {
   const worker = readFileSync(new URL('./worker.js', import.meta.url), 'utf8')
   return {
     name: 'sanwei:service-worker',
@@ -14,7 +18,7 @@ export function serviceWorker(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_options, bundle) {
-        const files = Object.keys(bundle).filter((file) => !LATER.test(file))
+        const files = Object.keys(bundle).filter((file) => !LATER.test(file) && (map || !MAP.test(file)))
         const list = ['./', ...files.filter((file) => file !== 'index.html').sort()]
         const digest = createHash('sha256').update(JSON.stringify(list))
         const shell = bundle['index.html']
