@@ -31,7 +31,7 @@ from server.command.requests.joining import joined
 from server.command.requests.kinds import Kinds
 from server.command.requests.service import citizen as requests
 from server.command.requests.service import clocks as request_clocks
-from server.command.requests.service import owner, visits
+from server.command.requests.service import held, owner, visits
 from server.command.routing import keeper as routing_keeper
 from server.command.routing import service as routing
 from server.command.routing.rules import Routes
@@ -119,6 +119,7 @@ def open_office(settings: Settings) -> Office:
         desk.REJECT: desk.reject,
         split.SPLIT: split.split,
         supervisions.ISSUE: supervisions.issue,
+        **held.ACTS,
     }
     return office
 

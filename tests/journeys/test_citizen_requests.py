@@ -12,10 +12,11 @@ from server.demo import story
 from tests.factories import an_id
 from tests.journeys.test_browser_journey import Opener, heading
 from tests.phones import Phone
-from tests.servers import Running
+from tests.servers import Running, eventually
 
 pytestmark = pytest.mark.timeout(120)
 PHONE = "13800138066"
+HELD = {"askInfo", "assignRequest"}
 STEPS = {  # what staff do meanwhile: the desk, its colleague, the unit
     "askInfo": ("dd01", "$question: String!", "question: $question"),
     "assignRequest": ("dd01", "$unitId: String!", "unitId: $unitId"),
@@ -39,6 +40,12 @@ class Staff:
             f" {step}(id: $id, version: $v, opId: $op, {given}) {{ id }} }}",
             id=row["id"], v=row["version"], op=an_id(), **facts,
         )  # fmt: skip
+        if step in HELD:
+
+            async def happened() -> Any:
+                return (await self._row(who))["version"] > row["version"]
+
+            assert await eventually(happened, within=10)
 
     async def draft(self, text: str) -> None:
         """The unit's answer; 区城管局 has nobody else to stand for it here."""

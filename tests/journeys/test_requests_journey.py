@@ -25,7 +25,8 @@ PILL = re.compile(r"有 \d+ 条新内容")
 
 
 async def asks(page: Page, query: str, **variables: Any) -> dict[str, Any]:
-    """What the citizen of this page is answered."""
+    """What the citizen of this page is answered, once his device is known."""
+    await page.wait_for_load_state("networkidle")
     told = await page.evaluate(ASK, [query, variables])
     assert "errors" not in told, told
     data: dict[str, Any] = told["data"]
@@ -90,10 +91,15 @@ async def test_a_complaint_is_asked_about_answered_audited_and_rated(
     await desk.keyboard.press("s")  # 诉求, by keyboard
     await heading(desk, "诉求")
     await opened(desk, title)
+    await press(desk, "请市民补充", "发给市民", **{"请市民补充什么": "写错了"})
+    await desk.get_by_role("button", name="撤销", exact=True).click()  # nobody was asked
+    await expect(desk.get_by_role("status", name="提示")).to_contain_text("已撤销")
     await press(desk, "请市民补充", "发给市民", **{"请市民补充什么": "户号是多少？多收了多少？"})
-    await expect(standing(desk)).to_contain_text("等市民补充")
+    await expect(standing(desk)).to_contain_text("等市民补充", timeout=8_000)
     still = desk.locator("main .left").filter(has_text="计时暂停")
     await expect(still).to_have_count(2)  # the desk's own and what was promised
+
+    assert "写错了" not in await citizen.get_by_role("main").inner_text()
 
     # the citizen reads the question where the case stands, and answers it: the clock goes on
     await expect(citizen.get_by_role("main")).to_contain_text("户号是多少？多收了多少？", timeout=8_000)
@@ -105,7 +111,7 @@ async def test_a_complaint_is_asked_about_answered_audited_and_rated(
     await expect(desk.get_by_role("main")).to_contain_text("户号一零二四，多收两百元。")
     await expect(still).to_have_count(0)
     await press(desk, "转办", "确认转办", **{"承办单位": "区水务局"})
-    await expect(standing(desk)).to_contain_text("待单位签收")
+    await expect(standing(desk)).to_contain_text("待单位签收", timeout=8_000)
 
     # the unit signs, reaches him, writes; its head stands for it; another than the writer lets it out
     handler = await signed_in(phone_page, city, "officer", "以经办人梁志登录")
@@ -187,7 +193,7 @@ async def test_a_complaint_about_an_officer_is_invisible_to_him_while_another_un
     await expect(sheet.get_by_role("alert")).to_contain_text("被投诉的单位")  # never to his own
     await sheet.get_by_label("承办单位", exact=True).select_option(label="区住建局")
     await sheet.get_by_role("button", name="确认转办").click()
-    await expect(standing(desk)).to_contain_text("待单位签收")
+    await expect(standing(desk)).to_contain_text("待单位签收", timeout=8_000)
 
     other = await signed_in(phone_page, city, "officer", "以经办人赵敏登录")
     await heading(other, "部门待办")

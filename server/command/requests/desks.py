@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, or_, tuple_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,6 +16,7 @@ from server.command.requests.tables import CitizenRequest, Contact, ReturnVisit
 from server.kernel.actors import DISPATCHERS, UNIT_POSTS, Actor, Post, Role
 from server.kernel.against import bars
 from server.platform.db import UtcDateTime
+from server.platform.holds import Hold
 from server.platform.kept import kept
 
 
@@ -75,9 +76,10 @@ def _of_alone(which: DeskLane) -> ColumnElement[bool]:
     times = col(CitizenRequest.return_times)
     match which:
         case L.TO_TRIAGE:
-            return or_(and_(state == S.SUBMITTED, times == 0), and_(state == S.IN_PROGRESS, unit == ""))
+            new = or_(and_(state == S.SUBMITTED, times == 0), and_(state == S.IN_PROGRESS, unit == ""))
+            return and_(new, ~_held())
         case L.SENT_BACK:
-            return and_(state == S.SUBMITTED, times > 0)
+            return and_(state == S.SUBMITTED, times > 0, ~_held())
         case L.WAITING:
             return state == S.NEED_INFO
         case L.OUT:
@@ -85,7 +87,7 @@ def _of_alone(which: DeskLane) -> ColumnElement[bool]:
         case L.TO_AUDIT:
             return and_(state == S.REPLIED, col(CitizenRequest.leader_asked_at).is_(None))
         case L.TO_SIGN:
-            return state == S.ASSIGNED
+            return and_(state == S.ASSIGNED, ~_held())
         case L.IN_HAND:
             return and_(state == S.IN_PROGRESS, draft == "")
         case L.TO_CONFIRM:
@@ -98,6 +100,11 @@ def _of_alone(which: DeskLane) -> ColumnElement[bool]:
             return col(CitizenRequest.outcome) == Outcome.STILL_UNSOLVED
         case L.FILED_BY_ME:
             return false()
+
+
+def _held() -> ColumnElement[bool]:
+    """Somebody's act waits for its ten seconds."""
+    return exists(select(Hold.id).where(Hold.subject_id == CitizenRequest.id))
 
 
 def listed(

@@ -1,13 +1,19 @@
 import { useAct } from '@sanwei/web/act'
 import { sentence } from '@sanwei/web/errors'
-import { Refusal } from '@sanwei/web/graph'
+import { graph, Refusal } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
 import { toast } from '@sanwei/web/toast'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { DeskFullFragment, PlaceInput } from '../gql/graphql'
+import { type DeskFullFragment, type PlaceInput, TakeBackDocument } from '../gql/graphql'
 import { useUnits } from '../orders/case/choices'
 import type { Form } from './form'
 import { type Verb, verbsFor } from './verbs'
+
+/** The act the server holds, by what a step was answered. */
+function holdOf(answer: unknown): string | undefined {
+  const [row] = Object.values((answer ?? {}) as Record<string, { held?: { id: string } | null }>)
+  return row?.held?.id
+}
 
 /** The steps of one request: which are offered, the sheet of each, and what is said once it is taken. */
 export function useVerbs(row: () => DeskFullFragment | null, on: { moved(): void; refused(): void }) {
@@ -28,10 +34,26 @@ export function useVerbs(row: () => DeskFullFragment | null, on: { moved(): void
     },
   )
 
-  function took(verb: Verb): void {
+  const held = shallowRef<string>()
+
+  /** Says what was done, with 撤销 while the server holds it. */
+  function took(verb: Verb, answer: unknown): void {
     open.value = null
-    toast(t(`request.${verb.on}.done`))
+    held.value = holdOf(answer)
+    toast(t(`request.${verb.on}.done`), held.value ? { undo } : {})
     on.moved()
+  }
+
+  /** Takes the last held step back. */
+  function undo(): void {
+    const holdId = held.value
+    if (!holdId) return
+    void act(async () => {
+      await graph(TakeBackDocument, { holdId })
+      held.value = undefined
+      toast(t('step.takenBack'))
+      on.moved()
+    })
   }
 
   function press(verb: Verb): void {
@@ -42,8 +64,7 @@ export function useVerbs(row: () => DeskFullFragment | null, on: { moved(): void
     if (verb.fields) open.value = verb
     else
       void act(async (opId) => {
-        await verb.send(at, {}, opId, { units: [], place: null })
-        took(verb)
+        took(verb, await verb.send(at, {}, opId, { units: [], place: null }))
       })
   }
 
@@ -61,7 +82,7 @@ export function useVerbs(row: () => DeskFullFragment | null, on: { moved(): void
     }
   })
 
-  return { verbs, open, form, place, busy, press, took, turn }
+  return { verbs, open, form, place, busy, press, took, undo, turn }
 }
 
 export type Verbs = ReturnType<typeof useVerbs>

@@ -6,6 +6,7 @@ from typing import ClassVar, Optional
 
 import strawberry
 
+from server.command.graphql.holds import Hold, load_holds
 from server.command.graphql.steps import (
     Clock,
     Life,
@@ -36,7 +37,6 @@ from server.command.orders.cards import CardColour
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.graphql.asking import AskedOrder
 from server.command.orders.graphql.hints import RoutedBy, Suggestion, load_suggestions, routed_by
-from server.command.orders.graphql.holds import Hold, load_holds
 from server.command.orders.graphql.loaders import (
     load_duplicates,
     load_figures,

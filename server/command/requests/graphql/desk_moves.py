@@ -9,7 +9,7 @@ from server.command.orders.service.report import Spot
 from server.command.requests.graphql.desk_reads import read, read_visit
 from server.command.requests.graphql.desk_types import DeskRequest, Visit
 from server.command.requests.rules import Adoption, ContactWay, DeclineReason, ReferTo, RequestKind
-from server.command.requests.service import desk, unit, visits
+from server.command.requests.service import desk, held, unit, visits
 from server.command.requests.service.citizen import Submission, file_for
 from server.graph.audience import mutation_for
 from server.graph.context import Info
@@ -105,10 +105,11 @@ class Mutation:
     async def ask_info(
         self, info: Info, id: strawberry.ID, version: int, question: str, op_id: strawberry.ID
     ) -> DeskRequest:
-        """Ask for what is missing, in one list; the clocks stand still."""
+        """Ask for what is missing, in one list; the clocks stand still. Held for ten seconds."""
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("ask_info", op_id, {"id": id, "question": question}):
-                await desk.ask_info(work, id=id, version=version, question=question)
+                await held.ask(work, "request.ask_info", op_id=an_id(op_id), id=id, version=version,
+                               question=question)  # fmt: skip
         return await read(info, id)
 
     @mutation_for(OFFICER)
@@ -116,12 +117,11 @@ class Mutation:
         self, info: Info, id: strawberry.ID, version: int, reason: DeclineReason, opinion: str,
         op_id: strawberry.ID, refer_to: ReferTo | None = None,
     ) -> DeskRequest:  # fmt: skip
-        """Not taken in; with `referTo`, referred to who answers for it."""
+        """Not taken in; with `referTo`, referred to who answers for it. Held for ten seconds."""
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("decline", op_id, {"id": id, "reason": reason, "to": refer_to}):
-                await desk.decline(
-                    work, id=id, version=version, reason=reason, refer_to=refer_to, opinion=opinion
-                )
+                await held.ask(work, "request.decline", op_id=an_id(op_id), id=id, version=version,
+                               reason=reason, refer_to=refer_to, opinion=opinion)  # fmt: skip
         return await read(info, id)
 
     @mutation_for(OFFICER)
@@ -129,10 +129,11 @@ class Mutation:
         self, info: Info, id: strawberry.ID, version: int, unit_id: str, op_id: strawberry.ID,
         opinion: str = "",
     ) -> DeskRequest:  # fmt: skip
-        """To a unit; never to whom it complains about."""
+        """To a unit; never to whom it complains about. Held for ten seconds."""
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("assign", op_id, {"id": id, "unit": unit_id}):
-                await desk.assign(work, id=id, version=version, unit_id=unit_id, opinion=opinion)
+                await held.ask(work, "request.assign", op_id=an_id(op_id), id=id, version=version,
+                               unit_id=unit_id, opinion=opinion)  # fmt: skip
         return await read(info, id)
 
     @mutation_for(OFFICER)
@@ -194,12 +195,13 @@ class Mutation:
     @mutation_for(OFFICER)
     async def return_request(
         self, info: Info, id: strawberry.ID, version: int, basis: str, op_id: strawberry.ID, opinion: str = ""
-    ) -> bool:
-        """Not ours, with the clause; it is no longer the unit's to see."""
+    ) -> DeskRequest:
+        """Not ours, with the clause; held for ten seconds, then no longer the unit's to see."""
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("return_request", op_id, {"id": id, "basis": basis}):
-                await unit.return_(work, id=id, version=version, basis=basis, opinion=opinion)
-        return True
+                await held.ask(work, "request.return", op_id=an_id(op_id), id=id, version=version,
+                               basis=basis, opinion=opinion)  # fmt: skip
+        return await read(info, id)
 
     @mutation_for(OFFICER)
     async def log_contact(self, info: Info, input: LogContact) -> DeskRequest:

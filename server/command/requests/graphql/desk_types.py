@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import strawberry
 
+from server.command.graphql.holds import Hold, load_holds
 from server.command.graphql.steps import Clock, Life, TimelineEntry, load_request_clocks, load_timelines
 from server.command.graphql.types import (
     LOCATED,
@@ -228,10 +229,16 @@ class DeskRequest(View[CitizenRequest]):
     def rating(self, info: Info) -> Rating | None:
         return info.context.soon(load_ratings, self.row.id)
 
-    @field_for(needs=guards.OFFERED, personal=True)
-    def offered(self, info: Info) -> list[RequestStep]:
-        """What this person may do now: the buttons of the page."""
+    @field_for(needs={"id", *guards.OFFERED}, personal=True)
+    async def offered(self, info: Info) -> list[RequestStep]:
+        """What this person may do now: the buttons of the page. None while an act is held."""
+        if await info.context.loader(load_holds).load(self.row.id):
+            return []
         return guards.offered(self.row, info.context.actor)
+
+    @field_for(needs={"id"}, personal=True)
+    def held(self, info: Info) -> Hold | None:
+        return info.context.soon(load_holds, self.row.id)
 
 
 @strawberry.type

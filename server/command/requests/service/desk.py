@@ -10,7 +10,7 @@ from server.command.orders.service import visit as carrying
 from server.command.orders.service.report import Report, Spot
 from server.command.requests import guards, rules
 from server.command.requests.flow import FLOW, RequestState
-from server.command.requests.rules import DeclineReason, Outcome, ReferTo, RequestKind
+from server.command.requests.rules import Outcome, RequestKind
 from server.command.requests.service.citizen import contact_of
 from server.command.requests.service.party import marks
 from server.command.requests.service.take import (
@@ -34,7 +34,7 @@ OPINION_LIMIT = 500
 LINE_LIMIT = 200
 
 
-async def _at_hand(work: Work, id: str, version: int, action: A) -> CitizenRequest:
+async def _at_hand(work: Work, id: str, version: int | None, action: A) -> CitizenRequest:
     """A request that stands on its own, for a step this post may take. Raises RidesOnOrder, NotAllowed …"""
     request = await seen(work, id, version)
     guards.needs_alone(request)
@@ -77,11 +77,19 @@ async def answer(
     return request
 
 
-async def ask_info(work: Work, *, id: str, version: int, question: str) -> CitizenRequest:
-    """One list of what is missing: the clocks stand still, three working days to answer, two reminders."""
+async def may_ask(
+    work: Work, *, id: str, version: int | None, question: str
+) -> tuple[CitizenRequest, str]:  # fmt: skip
+    """The guards of `ask_info`, and its words."""
     request = await seen(work, id, version)
     FLOW.step(RequestState(request.state), A.ASK_INFO, work.actor.post)
-    request.question = clean_text(question, field="question", limit=OPINION_LIMIT, required=True)
+    return request, clean_text(question, field="question", limit=OPINION_LIMIT, required=True)
+
+
+async def ask_info(work: Work, *, id: str, version: int | None, question: str) -> CitizenRequest:
+    """One list of what is missing: the clocks stand still, three working days to answer, two reminders."""
+    request, words = await may_ask(work, id=id, version=version, question=question)
+    request.question = words
     if request.order_id:
         await carrying.wait_for_citizen(work, request.order_id, on=True)
     await take(work, request, A.ASK_INFO, opinion=request.question)
@@ -89,28 +97,44 @@ async def ask_info(work: Work, *, id: str, version: int, question: str) -> Citiz
     return request
 
 
+async def may_decline(
+    work: Work, *, id: str, version: int | None, reason: str, refer_to: str | None, opinion: str
+) -> tuple[CitizenRequest, str]:
+    """The guards of `decline`, and its words."""
+    request = await _at_hand(work, id, version, A.REFER if refer_to else A.REJECT)
+    return request, clean_text(opinion, field="opinion", limit=OPINION_LIMIT, required=True)
+
+
 async def decline(
-    work: Work, *, id: str, version: int, reason: DeclineReason, refer_to: ReferTo | None, opinion: str
+    work: Work, *, id: str, version: int | None, reason: str, refer_to: str | None, opinion: str
 ) -> CitizenRequest:
     """Not taken in, with a coded reason, and where to go instead when somebody else answers for it."""
     action = A.REFER if refer_to else A.REJECT
-    request = await _at_hand(work, id, version, action)
-    words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT, required=True)
+    request, words = await may_decline(
+        work, id=id, version=version, reason=reason, refer_to=refer_to, opinion=opinion
+    )
     request.reason, request.refer_to = reason, refer_to or ""
     detail = {"reason": reason, **({"to": refer_to} if refer_to else {})}
     await take(work, request, action, opinion=words, detail=detail)
     return request
 
 
-async def assign(work: Work, *, id: str, version: int, unit_id: str, opinion: str) -> CitizenRequest:
+async def may_assign(
+    work: Work, *, id: str, version: int | None, unit_id: str, opinion: str
+) -> tuple[CitizenRequest, str]:
+    """The guards of `assign`, and its words."""
+    request = await _at_hand(work, id, version, A.ASSIGN)
+    guards.needs_nobodys(request)
+    needs_fit_unit(work, request, unit_id)
+    return request, clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
+
+
+async def assign(work: Work, *, id: str, version: int | None, unit_id: str, opinion: str) -> CitizenRequest:
     """To the unit that answers for it; never to whom it complains about.
 
     Raises ComplainedParty, PartyUnknown.
     """
-    request = await _at_hand(work, id, version, A.ASSIGN)
-    guards.needs_nobodys(request)
-    needs_fit_unit(work, request, unit_id)
-    words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
+    request, words = await may_assign(work, id=id, version=version, unit_id=unit_id, opinion=opinion)
     request.unit_id, request.handler_id, request.assigned_at = unit_id, "", work.now
     await take(work, request, A.ASSIGN, receiver=unit_id, opinion=words)
     return request

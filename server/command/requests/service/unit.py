@@ -20,7 +20,7 @@ from server.platform.work import Work
 OPINION_LIMIT = 500
 
 
-async def _ours(work: Work, id: str, version: int, action: A) -> CitizenRequest:
+async def _ours(work: Work, id: str, version: int | None, action: A) -> CitizenRequest:
     """A request this person's unit has, for a step his post may take."""
     request = await seen(work, id, version)
     guards.needs_alone(request)
@@ -38,12 +38,21 @@ async def sign(work: Work, *, id: str, version: int) -> CitizenRequest:
     return request
 
 
-async def return_(work: Work, *, id: str, version: int, basis: str, opinion: str) -> CitizenRequest:
-    """Not ours, within a working day and with the clause; the reply's clock runs on. Raises ReturnOver."""
+async def may_return(
+    work: Work, *, id: str, version: int | None, basis: str, opinion: str
+) -> tuple[CitizenRequest, str]:
+    """The guards of `return_`, and the clause."""
     request = await _ours(work, id, version, A.RETURN)
     clause = clean_text(basis, field="basis", limit=OPINION_LIMIT)
     until, _ = work.office.calendar.deadline(request.assigned_at or work.now, rules.RETURN_LIMIT)
     guards.needs_returnable(work.now, until, clause)
+    clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
+    return request, clause
+
+
+async def return_(work: Work, *, id: str, version: int | None, basis: str, opinion: str) -> CitizenRequest:
+    """Not ours, within a working day and with the clause; the reply's clock runs on. Raises ReturnOver."""
+    request, clause = await may_return(work, id=id, version=version, basis=basis, opinion=opinion)
     words = clean_text(opinion, field="opinion", limit=OPINION_LIMIT)
     unit_id = request.unit_id
     said = "；".join(filter(None, (clause, words)))  # the desk reads both where it reads what happened

@@ -37,7 +37,7 @@ class Hold(View[Row]):
 
 
 async def load_holds(context: Context, ids: list[str]) -> list[Hold | None]:
-    """The act that waits on each order. Only its own person and the desk know: nobody else feels it yet."""
+    """The act that waits on each case. Only its own person and the desk know: nobody else feels it yet."""
     desk = context.actor.post in DISPATCHERS
     rows = _waiting(ids) if desk else _own(ids, context.actor.id)
     found = {row.subject_id: Hold(row=row) for row in await context.office.read.lines(rows, HOLD)}
