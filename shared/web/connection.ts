@@ -1,19 +1,19 @@
 import { computed, reactive, readonly } from 'vue'
 
-/** What the chip says: live, retry (重连中), polling (轮询, websockets blocked), off (离线). */
-export type Reach = 'live' | 'retry' | 'polling' | 'off'
+/** What the chip says: live, stream (live by the second way), retry (重连中), polling (轮询), off (离线). */
+export type Reach = 'live' | 'stream' | 'retry' | 'polling' | 'off'
 
 const facts = reactive({
   online: navigator.onLine,
   answered: true,
-  socket: 'idle' as 'idle' | 'open' | 'retry' | 'blocked',
+  line: 'idle' as 'idle' | 'open' | 'stream' | 'retry' | 'blocked',
   asOf: null as Date | null,
 })
 
 const state = computed<Reach>(() => {
   if (!facts.online || !facts.answered) return 'off'
-  if (facts.socket === 'retry') return 'retry'
-  return facts.socket === 'blocked' ? 'polling' : 'live'
+  if (facts.line === 'retry' || facts.line === 'stream') return facts.line
+  return facts.line === 'blocked' ? 'polling' : 'live'
 })
 
 /** How well the server is reached, and when it last answered. */
@@ -28,9 +28,9 @@ export const heard = {
   silence(): void {
     facts.answered = false
   },
-  socket(next: typeof facts.socket): void {
-    facts.socket = next
-    if (next === 'open') heard.answer()
+  line(next: typeof facts.line): void {
+    facts.line = next
+    if (next === 'open' || next === 'stream') heard.answer()
   },
 }
 

@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Doc } from './graph.ts'
-import { grant, serve } from './test/server.ts'
+import { grant, type Heard, serve } from './test/server.ts'
 import { type Frame, Station } from './test/station.ts'
 
 type News = { news: { cursor: string; text: string } }
@@ -19,6 +19,8 @@ class BlockedSocket {
   constructor() {
     queueMicrotask(() => this.onclose?.({ code: 1006, reason: '' }))
   }
+
+  close(): void {}
 }
 
 let station: Station
@@ -130,19 +132,102 @@ test('a house that is full is left alone for seconds', async () => {
   expect(station.sockets).toHaveLength(1)
 })
 
-test('where websockets are blocked it polls, and the chip says so', async () => {
+test('where websockets are blocked and nothing streams it polls, and the chip says so', async () => {
   vi.stubGlobal('WebSocket', BlockedSocket)
-  vi.resetModules()
-  kit = await import('./follow.ts')
   vi.useFakeTimers()
   let polls = 0
   listen({ poll: () => polls++ })
-  await vi.advanceTimersByTimeAsync(8_000)
+  await vi.advanceTimersByTimeAsync(12_000)
   expect(kit.connection.state).toBe('polling')
   const before = polls
   await vi.advanceTimersByTimeAsync(45_000)
   expect(polls - before).toBe(3)
   vi.useRealTimers()
+})
+
+/** A server of event streams: what each was asked, and a way to speak on the last one. */
+function streams(): { asked: Heard[]; say(text: string): void; end(): void } {
+  const asked: Heard[] = []
+  let line: ReadableStreamDefaultController<Uint8Array> | undefined
+  serve((heard) => {
+    if (heard.path !== '/graphql') return heard.path === '/healthz' ? {} : grant(`token-${++tokens}`)
+    asked.push(heard)
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        line = controller
+      },
+    })
+    return { body, headers: { 'content-type': 'text/event-stream' } }
+  })
+  return {
+    asked,
+    say: (text) => line?.enqueue(new TextEncoder().encode(text)),
+    end: () => line?.close(),
+  }
+}
+
+describe('where websockets are blocked', () => {
+  let blocked: boolean
+
+  beforeEach(() => {
+    blocked = true
+    const open = function open(url: string, protocol: string): unknown {
+      return blocked ? new BlockedSocket() : new WebSocket(url, protocol)
+    }
+    vi.stubGlobal('WebSocket', Object.assign(open, { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 }))
+    vi.useFakeTimers()
+  })
+  afterEach(() => vi.useRealTimers())
+
+  const variables = ({ body }: Heard): unknown => (body as { variables: unknown }).variables
+
+  test('it listens to an event stream, goes on from its cursor when that breaks, and the chip says so', async () => {
+    const server = streams()
+    const heard = listen()
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(variables(server.asked[0] as Heard)).toEqual({})
+    server.say(`event: next\ndata: ${JSON.stringify({ data: news('7') })}\n\n: ping\n\nevent: ne`)
+    await vi.advanceTimersByTimeAsync(10)
+    expect([heard, kit.connection.state]).toEqual([['news 7'], 'stream'])
+    server.say(`xt\ndata: ${JSON.stringify({ data: news('8') })}\n\n`)
+    await vi.advanceTimersByTimeAsync(3_000)
+    server.end()
+    await vi.advanceTimersByTimeAsync(1_100)
+    expect(variables(server.asked[1] as Heard)).toEqual({ since: '8' })
+    expect(heard).toEqual(['news 7', 'news 8'])
+  })
+
+  test('a stream that says nothing is no stream: it polls', async () => {
+    const server = streams()
+    let polls = 0
+    listen({ poll: () => polls++ })
+    await vi.advanceTimersByTimeAsync(24_000)
+    expect([server.asked.length, kit.connection.state]).toEqual([2, 'polling'])
+    expect(polls).toBeGreaterThan(0)
+  })
+
+  test('a server that is away blocks nothing: the socket is tried again and again', async () => {
+    serve(({ path }) => (path.startsWith('/auth') ? grant(`token-${++tokens}`) : 'no network'))
+    let polls = 0
+    listen({ poll: () => polls++ })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect([polls, kit.connection.state]).toEqual([0, 'off'])
+  })
+
+  test('when sockets work again it goes back up, with its cursor', async () => {
+    const server = streams()
+    const heard = listen()
+    await vi.advanceTimersByTimeAsync(4_000)
+    server.say(`event: next\ndata: ${JSON.stringify({ data: news('7') })}\n\n`)
+    await vi.advanceTimersByTimeAsync(10)
+    blocked = false
+    vi.useRealTimers()
+    dispatchEvent(new Event('online'))
+    const frame = await station.subscribed(1)
+    expect(frame.payload?.variables).toEqual({ since: '7' })
+    station.tell(frame, news('8'))
+    await vi.waitFor(() => expect([heard, kit.connection.state]).toEqual([['news 7', 'news 8'], 'live']))
+  })
 })
 
 test('a stopped follower hears nothing more and leaves the server alone', async () => {

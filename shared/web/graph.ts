@@ -29,7 +29,7 @@ export function failureOf({ extensions = {} }: GraphError): Refusal | Fault {
 }
 
 /** How a request names its document. */
-function named(doc: { toString(): string }): { query: string } | { documentId: string } {
+export function named(doc: { toString(): string }): { query: string } | { documentId: string } {
   const text = doc.toString()
   return text.startsWith('sha256:') ? { documentId: text } : { query: text }
 }

@@ -7,7 +7,9 @@ export interface Heard {
   authorization: string | null
 }
 
-type Reply = { status?: number; json?: unknown; headers?: Record<string, string> } | 'no network'
+type Reply =
+  | { status?: number; json?: unknown; body?: ReadableStream<Uint8Array>; headers?: Record<string, string> }
+  | 'no network'
 
 /** A server at the other end of `fetch`: answers by path, remembers what it heard. */
 export function serve(answer: (heard: Heard) => Reply | Promise<Reply>): Heard[] {
@@ -22,8 +24,8 @@ export function serve(answer: (heard: Heard) => Reply | Promise<Reply>): Heard[]
     log.push(heard)
     const reply = await answer(heard)
     if (reply === 'no network') throw new TypeError('fetch failed')
-    const { status = 200, json = {}, headers = {} } = reply
-    return new Response(status === 204 ? null : JSON.stringify(json), { status, headers })
+    const { status = 200, json = {}, body, headers = {} } = reply
+    return new Response(status === 204 ? null : (body ?? JSON.stringify(json)), { status, headers })
   })
   return log
 }
