@@ -186,7 +186,7 @@ describe('where websockets are blocked', () => {
     const heard = listen()
     await vi.advanceTimersByTimeAsync(4_000)
     expect(variables(server.asked[0] as Heard)).toEqual({})
-    server.say(`event: next\ndata: ${JSON.stringify({ data: news('7') })}\n\n: ping\n\nevent: ne`)
+    server.say(`event: next\r\ndata: ${JSON.stringify({ data: news('7') })}\r\n\r\n: ping\r\n\r\nevent: ne`)
     await vi.advanceTimersByTimeAsync(10)
     expect([heard, kit.connection.state]).toEqual([['news 7'], 'stream'])
     server.say(`xt\ndata: ${JSON.stringify({ data: news('8') })}\n\n`)

@@ -63,6 +63,7 @@ addEventListener('online', () => {
 async function answers(): Promise<boolean> {
   try {
     await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) })
+    heard.answer()
     return true
   } catch {
     heard.silence()

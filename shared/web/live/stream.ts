@@ -41,14 +41,16 @@ export async function listenToStream<T>(
       credentials: 'same-origin',
     })
     if (!response.headers.get('content-type')?.startsWith('text/event-stream')) throw await refusedWith(response)
-    for await (const { name, data } of eventsOf(response, line.signal, () => {
+    const alive = (): void => {
       clearTimeout(timer)
       timer = setTimeout(stop, QUIET_MS)
-    })) {
+    }
+    for await (const { name, data } of eventsOf(response, line.signal, () => carried && alive())) {
       if (name === 'complete') return
       if (name !== 'next') continue
       if (!carried) opened()
       carried = true
+      alive()
       heard.line('stream')
       next(JSON.parse(data) as Result<T>)
     }
@@ -75,7 +77,7 @@ async function refusedWith(response: Response): Promise<Error> {
 async function* eventsOf(
   response: Response,
   over: AbortSignal,
-  alive: () => void,
+  alive: () => unknown,
 ): AsyncGenerator<{ name: string; data: string }> {
   const reader = response.body?.getReader()
   if (!reader) throw new NoStream()
@@ -86,7 +88,7 @@ async function* eventsOf(
     const { done, value } = await reader.read()
     if (done) return
     alive()
-    const blocks = (rest + text.decode(value, { stream: true })).split('\n\n')
+    const blocks = (rest + text.decode(value, { stream: true })).replaceAll('\r', '').split('\n\n')
     rest = blocks.pop() ?? ''
     for (const block of blocks) {
       const fields = new Map(
