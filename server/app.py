@@ -20,6 +20,7 @@ from server.command import matrix_keeper
 from server.command.catalogue import keeper as catalogue
 from server.command.knowledge.book import Knowledge
 from server.command.library import Library
+from server.command.notices import mine as my_notices
 from server.command.notices import service as notices
 from server.command.orders.precedents import Precedents
 from server.command.orders.rules import OrderSource
@@ -32,9 +33,11 @@ from server.command.requests.kinds import Kinds
 from server.command.requests.service import citizen as requests
 from server.command.requests.service import clocks as request_clocks
 from server.command.requests.service import held, owner, visits
+from server.command.requests.service import mine as my_requests
 from server.command.routing import keeper as routing_keeper
 from server.command.routing import service as routing
 from server.command.routing.rules import Routes
+from server.command.talks import mine as my_talks
 from server.command.talks import service as talks
 from server.command.triage import keeper as triage
 from server.demo import HalfTold, accounts_of, seed, told
@@ -69,7 +72,19 @@ from server.supervision.evaluation.service import brief as briefs
 from server.supervision.evaluation.service import keep as evaluation
 from server.supervision.orders import reschedule as supervisions_reschedule
 from server.supervision.orders import service as supervisions
-from server.web import auth, config, exports, files, health, knowledge, metrics, reports, setup, static
+from server.web import (
+    auth,
+    config,
+    exports,
+    files,
+    health,
+    knowledge,
+    metrics,
+    mydata,
+    reports,
+    setup,
+    static,
+)
 from server.web.headers import SecurityHeaders, Shortcut
 
 DATA = Path(__file__).parents[1] / "shared" / "data"
@@ -106,6 +121,9 @@ def open_office(settings: Settings) -> Office:
     identity.on_merge.append(talks.hand_over)
     identity.on_merge += [owner.hand_over, notices.hand_over, notify.hand_over]
     identity.on_proof.append(owner.find_by_phone)
+    for room in (my_requests, my_talks, my_notices):
+        identity.on_leaving.append(room.leave)
+        identity.on_taking.append(room.take)
     for source in (OrderSource.CITIZEN, OrderSource.IMPORT):
         office.followers[source] = requests.follow
     office.heeding.append(supervisions.on_order_mark)
@@ -263,7 +281,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None) -
     app.add_middleware(GZipMiddleware, minimum_size=PACK_FROM, compresslevel=PACK_LEVEL)
     for router in (
         auth.router, files.router, setup.router, health.router, knowledge.router, exports.router,
-        reports.router,
+        mydata.router, reports.router,
     ):  # fmt: skip
         app.include_router(router(office))
     app.include_router(config.router(office, accounts_of(settings)))

@@ -95,6 +95,8 @@ async def an_office(settings: Settings, clock: Callable[[], Any], **parts: Any) 
     identity = office.tools[Identity] = Identity(office)
     identity.on_merge[:] = wired.of(Identity).on_merge
     identity.on_proof[:] = wired.of(Identity).on_proof
+    identity.on_leaving[:] = wired.of(Identity).on_leaving
+    identity.on_taking[:] = wired.of(Identity).on_taking
     try:
         yield office
     finally:

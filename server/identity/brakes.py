@@ -37,6 +37,7 @@ CODE_BY_ADDRESS = Brake("code", RateLimitItemPerMinute(30, 10), RateLimitItemPer
 CODE_BY_PHONE = Brake("phone", RateLimitItemPerHour(10), RateLimitItemPerHour(6000))
 WRONG_CODE = Brake("wrong-code", RateLimitItemPerMinute(15, 10), RateLimitItemPerMinute(300, 10))
 WRONG_FAMILY_CODE = Brake("family-code", RateLimitItemPerMinute(5, 10), RateLimitItemPerMinute(300, 10))
+MY_DATA = Brake("my-data", RateLimitItemPerHour(12), RateLimitItemPerHour(600))
 GUEST = Brake("guest", RateLimitItemPerMinute(120), RateLimitItemPerMinute(3000))
 UPLOAD = Brake("upload", RateLimitItemPerMinute(300, 10), RateLimitItemPerMinute(6000, 10))
 

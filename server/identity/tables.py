@@ -79,7 +79,7 @@ class LoginSession(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    revoked_why: str = ""  # "logout" | "reuse" | "merged" | "disabled"
+    revoked_why: str = ""  # "logout" | "reuse" | "merged" | "disabled" | "closed"
 
 
 class LoginLock(SQLModel, table=True):

@@ -8,6 +8,7 @@ import re
 from server.kernel.geo import Wgs84
 
 HIDDEN = "***"
+LEFT = "left"  # stands for a phone whose owner closed his account
 NUMERALS = "一二三四五六七八九十百零〇"
 HOUSE_NUMBER = re.compile(
     rf"[0-9０-９A-Za-zＡ-Ｚａ-ｚ]|[{NUMERALS}甲乙丙丁]+(?:之[{NUMERALS}]+)?[号栋幢座楼层室房梯单]"

@@ -245,6 +245,18 @@ def _attached(kind: str, ids: Collection[str] | None) -> SelectOfScalar[File]:
     return rows if ids is None else rows.where(col(File.attached_id).in_(ids))
 
 
+def owned(owner_id: str) -> SelectOfScalar[File]:
+    """What a person sent, the oldest first."""
+    return select(File).where(File.owner_id == owner_id).order_by(col(File.created_at), col(File.id))
+
+
+async def drop_unclaimed(work: Work, owner_id: str) -> None:
+    """What a person sent and attached to nothing is let go of at the next sweep."""
+    long_ago = work.now - FORGOTTEN_AFTER - timedelta(days=1)
+    his = update(File).where(col(File.owner_id) == owner_id, col(File.attached_id).is_(None))
+    await work.session.exec(his.values(created_at=long_ago))
+
+
 async def hand_over(work: Work, from_id: str, to_id: str, *, of: Collection[str] | None = None) -> None:
     """A guest became somebody: his files are that person's; with `of`, those of these subjects alone."""
     his = update(File).where(col(File.owner_id) == from_id)

@@ -210,6 +210,12 @@ async def hand_over(work: Work, guest_id: str, account_id: str) -> None:
         await work.session.exec(theirs, execution_options={"synchronize_session": False})
 
 
+async def forget(work: Work, person_id: str) -> None:
+    """Somebody closed his account: nothing is on its way to him, and nowhere is he reached."""
+    for table in (Address, Outgoing):
+        await work.session.exec(delete(table).where(col(table.person_id) == person_id))
+
+
 def app_of(role: Role) -> str:
     """The address of the app in which this role reads."""
     return f"/{role.value}/"

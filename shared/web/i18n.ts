@@ -3,21 +3,21 @@ import server from '../i18n/zh-CN.json'
 import kit from './i18n/zh-CN.json'
 import { recall, remember } from './remember.ts'
 
-export type Language = 'zh-CN' | 'en'
-/** What can be chosen, in its own words. */
-export const LANGUAGES: readonly { value: Language; label: string }[] = [
-  { value: 'zh-CN', label: '简体中文' },
-  { value: 'en', label: 'English' },
-]
-
+export type Language = 'zh-CN' | 'zh-Hant' | 'en'
 export type Words = Record<string, string>
 export type Params = Record<string, string | number | null | undefined>
 
-/** One app's words: Chinese at hand, English fetched when chosen. */
+type Fetched = () => Promise<{ default: Words }>
+
+/** One app's words: Chinese at hand, the others fetched when chosen. Staff read no traditional characters. */
 export interface AppWords {
   'zh-CN': Words
-  en: () => Promise<{ default: Words }>
+  'zh-Hant'?: Fetched
+  en: Fetched
 }
+
+/** Browsers of people who read traditional characters. */
+const TRADITIONAL = /^zh-(hant|hk|mo|tw)/i
 
 const chinese: Words = { ...server, ...kit }
 const words = shallowRef<Words>(chinese)
@@ -41,11 +41,12 @@ export async function learn(own: AppWords): Promise<void> {
   app = own
   Object.assign(chinese, own['zh-CN'])
   words.value = { ...chinese }
-  if (recall('language') === 'en') await speak('en')
+  const known = recall('language') ?? (TRADITIONAL.test(navigator.language) ? 'zh-Hant' : 'zh-CN')
+  if (known === 'en' || (known === 'zh-Hant' && own['zh-Hant'])) await speak(known)
 }
 
 /** Adds the words of a page that few people open. */
-export async function learnPart(part: Record<Language, () => Promise<{ default: Words }>>): Promise<void> {
+export async function learnPart(part: Record<'zh-CN' | 'en', Fetched>): Promise<void> {
   const [zh, en] = await Promise.all([part['zh-CN'](), part.en()])
   Object.assign(chinese, zh.default)
   words.value = { ...words.value, ...(spoken.value === 'en' ? en.default : zh.default) }
@@ -57,6 +58,8 @@ export async function speak(next: Language): Promise<void> {
   if (next === 'en') {
     const loaded = await Promise.all([import('../i18n/en.json'), import('./i18n/en.json'), app?.en()])
     words.value = Object.assign({}, ...loaded.map((part) => part?.default as Words | undefined), ...parts)
+  } else if (next === 'zh-Hant' && app?.['zh-Hant']) {
+    words.value = (await app['zh-Hant']()).default
   } else {
     words.value = { ...chinese }
   }

@@ -17,7 +17,7 @@ const BUILT = 'server/web/static'
 const inKit = (id: string): boolean => {
   const path = id.replaceAll('\\', '/')
   if (/\/shared\/web\//.test(path))
-    return !/district-map|LoginPage|OutboxList|BlurSheet|VoiceNote|\/blur\.ts|\/voice\.ts|\/icons\/|\/en\.json$/.test(
+    return !/district-map|LoginPage|OutboxList|BlurSheet|VoiceNote|\/blur\.ts|\/voice\.ts|\/icons\/|\/(en|zh-Hant)\.json$/.test(
       path,
     )
   return /\/node_modules\/(@vue|vue|vue-router|idb)\//.test(path)

@@ -107,3 +107,36 @@ def test_both_languages_say_the_same_things(folder):
     }
     assert {key: pair for key, pair in blanks.items() if set(pair[0]) != set(pair[1])} == {}
     assert [key for key in chinese if not (chinese[key].strip() and english[key].strip())] == []
+
+
+TRADITIONAL = ["shared/i18n", "shared/web/i18n", "clients/citizen/src/i18n"]  # what a citizen's app reads
+# characters of the simplified script alone: none may be left over
+SIMPLIFIED = re.compile(
+    "[们这说时对发开关务网单为从认现间题应还进请给让过边长书见观规计记论证评词试话该详语误读课调谁谢]"
+)
+STAFF_ROOMS = ("server.grid", "server.supervision", "server.command.orders", "server.command.setup",
+               "server.command.duty", "server.command.routing", "server.integrations")  # fmt: skip
+
+
+def citizens_errors(kind: type[CityError] = CityError) -> set[str]:
+    mine = set() if kind.__module__.startswith(STAFF_ROOMS) else {f"error.{kind.code}"}
+    return mine | {code for child in kind.__subclasses__() for code in citizens_errors(child)}
+
+
+@pytest.mark.parametrize("folder", TRADITIONAL)
+def test_traditional_characters_say_the_same_things(folder, uttered):
+    chinese, traditional = [
+        json.loads((HOUSE / folder / f"{language}.json").read_text(encoding="utf-8"))
+        for language in ("zh-CN", "zh-Hant")
+    ]
+    assert traditional.keys() - chinese.keys() == set()
+    missing = chinese.keys() - traditional.keys()
+    if folder == "shared/i18n":  # what staff alone are told falls back to simplified characters
+        states = {key for key in uttered if key.startswith("state.case.")}
+        missing &= citizens_errors() | states | {key for key in chinese if key.startswith("kind.")}
+    assert missing == set()
+    blanks = {key: set(re.findall(r"\{\w+\}", chinese[key])) for key in traditional}
+    assert {
+        key for key, found in blanks.items() if set(re.findall(r"\{\w+\}", traditional[key])) != found
+    } == set()
+    assert {key: text for key, text in traditional.items() if SIMPLIFIED.search(text)} == {}

@@ -266,3 +266,36 @@ async def test_a_kiosk_shows_nobody_what_the_last_one_did(city: Running, phone_p
     )
     await other.get_by_role("button", name="核验", exact=True).click()
     await expect(other.get_by_role("alert")).to_contain_text("核验码有误")
+
+
+async def test_who_leaves_takes_everything_home_first(city: Running, phone_page: Opener) -> None:
+    page = await phone_page(f"{city.url}/citizen/")
+    await signed_in_by_phone(page, "13800138076")
+    await file(page, "小区门口的树枝挡路。")
+    await page.goto(f"{city.url}/citizen/#/me/data")
+    await heading(page, "我的数据")
+    texts = []
+    for name in ("导出成文字", "导出 JSON（给程序用）"):
+        async with page.expect_download() as told:
+            await page.get_by_role("button", name=name).click()
+        texts.append((await (await told.value).path()).read_text(encoding="utf-8"))
+    assert all("小区门口的树枝挡路" in text and "13800138076" in text for text in texts)
+    await page.get_by_role("button", name="注销", exact=True).click()
+    sheet = page.get_by_role("dialog", name="注销账号？")
+    await sheet.get_by_role("button", name="注销", exact=True).click()
+    await expect(sheet.get_by_role("alert")).to_contain_text("请输入验证码")
+    await sheet.get_by_role("textbox", name="手机号").fill("13800138076")
+    await page.wait_for_timeout(500)
+    await expect(sheet.get_by_role("button", name="获取验证码")).to_be_visible()
+    await sheet.get_by_role("button", name="不注销").click()
+    await expect(sheet).to_be_hidden()
+
+    # the same in traditional characters, and the page says so to readers and machines
+    await page.goto(f"{city.url}/citizen/#/me")
+    await page.get_by_role("radiogroup", name="语言").get_by_text("繁體").click()
+    await heading(page, "我的")
+    await expect(page.locator("html")).to_have_attribute("lang", "zh-Hant")
+    await page.goto(f"{city.url}/citizen/#/report")
+    await heading(page, "反映問題")
+    await page.reload()
+    await expect(page.get_by_role("button", name="語音輸入")).to_be_visible()

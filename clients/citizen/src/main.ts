@@ -1,8 +1,24 @@
 import { startApp } from '@sanwei/web/app'
+import type { Words } from '@sanwei/web/i18n'
 import './citizen.css'
 import App from './App.vue'
 import words from './i18n/zh-CN.json'
 import { senders } from './requests/senders.ts'
 import { routes } from './routes.ts'
 
-void startApp({ root: App, routes, words: { 'zh-CN': words, en: () => import('./i18n/en.json') }, senders })
+/** The shared words and the server's are the citizen's alone in this script, so they come with his own. */
+async function traditional(): Promise<{ default: Words }> {
+  const parts = await Promise.all([
+    import('../../../shared/i18n/zh-Hant.json'),
+    import('../../../shared/web/i18n/zh-Hant.json'),
+    import('./i18n/zh-Hant.json'),
+  ])
+  return { default: Object.assign({}, ...parts.map((part) => part.default)) }
+}
+
+void startApp({
+  root: App,
+  routes,
+  words: { 'zh-CN': words, 'zh-Hant': traditional, en: () => import('./i18n/en.json') },
+  senders,
+})

@@ -42,6 +42,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: { nav: false } },
   { path: '/notices', component: () => import('./notices/NoticesPage.vue'), meta: { nav: false } },
   { path: '/me', component: () => import('./identity/MePage.vue') },
+  { path: '/me/data', component: () => import('./identity/MyDataPage.vue'), meta: { nav: false } },
   { path: '/me/family', component: () => import('./family/FamilyPage.vue'), meta: { nav: false } },
   { path: '/login', component: () => import('./identity/LoginPage.vue'), meta: { nav: false } },
   { path: '/:lost(.*)*', component: () => import('./home/LostPage.vue') },

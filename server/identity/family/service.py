@@ -62,9 +62,9 @@ async def end(work: Work, id: str) -> FamilyTie:
     return tie
 
 
-async def end_all(work: Work, account_id: str) -> None:
-    """Somebody leaves: nobody helps him any more, and he helps nobody."""
-    await work.session.exec(delete(FamilyCode).where(col(FamilyCode.owner_id) == account_id))
+async def end_all(work: Work) -> None:
+    """The actor leaves: nobody helps him any more, and he helps nobody."""
+    await work.session.exec(delete(FamilyCode).where(col(FamilyCode.owner_id) == work.actor.id))
     for tie in (await work.session.exec(queries.visible_to(work.actor))).all():
         await end(work, tie.id)
 

@@ -3,6 +3,7 @@ import serverChinese from '../../../../shared/i18n/zh-CN.json'
 import kitChinese from '../../../../shared/web/i18n/zh-CN.json'
 import english from './en.json'
 import chinese from './zh-CN.json'
+import traditional from './zh-Hant.json'
 
 const sources: Record<string, string> = import.meta.glob(['../**/*.{ts,vue}', '!../**/*.test.ts', '!../gql/**'], {
   eager: true,
@@ -33,6 +34,7 @@ test('the app does not overwrite words of the kit or of the server', () => {
 test('both languages say the same things with the same placeholders', () => {
   const holes = (words: string): string[] => (words.match(/\{\w+\}/g) ?? []).sort()
   expect(Object.keys(english).sort()).toEqual(Object.keys(chinese).sort())
+  expect(Object.keys(traditional).sort()).toEqual(Object.keys(chinese).sort())
   for (const [key, words] of Object.entries(chinese)) {
     expect([key, holes(english[key as keyof typeof english])]).toEqual([key, holes(words)])
   }

@@ -57,6 +57,7 @@ from server.graph.views import column
 from server.identity.graphql import Unit
 from server.kernel.actors import DISPATCHERS, LEADER, OFFICER, STAFF, Post, Role
 from server.kernel.geo import distance_m
+from server.kernel.masking import LEFT
 from server.platform.read import Needs, together
 
 ALIKE = (  # compared by
@@ -163,7 +164,12 @@ class WorkOrder(AskedOrder):
     @field_for(needs={"contact"})
     def reporter_phone(self) -> str | None:
         """138****0001; null when none was given or the case is confidential."""
-        return self.row.contact or None
+        return self.row.contact if self.row.contact not in ("", LEFT) else None
+
+    @field_for(needs={"contact"})
+    def reporter_left(self) -> bool:
+        """已注销: whoever reported it closed his account; nobody can be called."""
+        return self.row.contact == LEFT
 
     @field_for(needs={"result_text"})
     def result_text(self) -> str | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlmodel import select
+from sqlalchemy import bindparam, update
+from sqlmodel import col, select
 
 from server.command.library import Library, frozen
 from server.command.orders import rules
@@ -28,6 +28,7 @@ from server.kernel.actors import Post
 from server.kernel.calendar import SHANGHAI, Limit, day_of
 from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
+from server.kernel.masking import LEFT
 from server.kernel.spots import spot
 from server.kernel.text import clean_text
 from server.platform import files, sla
@@ -227,3 +228,11 @@ def _count(work: Work, order: WorkOrder, n: int) -> None:
     """What counts for the day it came, and for the day it was rated, counts where the order is."""
     work.count("new", counted_in(order), n, day_of(order.reported_at))
     count_rating(work, order, n)
+
+
+async def forget_contact(work: Work, reporter_id: str) -> None:
+    """A citizen closed his account: his cases go on, and nobody can call him."""
+    await work.session.exec(
+        update(WorkOrder).where(col(WorkOrder.reporter_id) == reporter_id).values(contact=LEFT),
+        execution_options={"synchronize_session": False},
+    )

@@ -39,6 +39,7 @@ from server.graph.views import View, column
 from server.identity.graphql import Unit
 from server.kernel.actors import OFFICER, STAFF, Post, Role
 from server.kernel.against import named
+from server.kernel.masking import LEFT
 
 ONLY_OFFICERS: frozenset[Role] = frozenset({OFFICER})
 
@@ -139,7 +140,13 @@ class DeskRequest(View[CitizenRequest]):
     @field_for(needs={"phone_shown", "confidential"})
     def reporter_phone(self) -> str | None:
         """138****0001; null when none was given or he asked to stay hidden."""
-        return None if self.row.confidential else self.row.phone_shown or None
+        shown = self.row.phone_shown
+        return None if self.row.confidential or shown in ("", LEFT) else shown
+
+    @field_for(needs={"phone_shown"})
+    def reporter_left(self) -> bool:
+        """已注销: he closed his account; nobody can be called."""
+        return self.row.phone_shown == LEFT
 
     @field_for(OFFICER, needs={"phone", "no"})
     def relay(self, info: Info) -> Relay | None:

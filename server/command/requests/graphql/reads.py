@@ -28,6 +28,7 @@ from server.identity.queries import officers_of_cell
 from server.kernel.actors import CITIZEN, Role
 from server.kernel.calendar import TimeUnit, day_of
 from server.kernel.errors import NotFound
+from server.kernel.masking import LEFT
 from server.kernel.text import clean_line, clean_text
 from server.platform.read import together
 from server.platform.vault import Vault
@@ -146,7 +147,7 @@ class Query:
             if receipts.proves(key, row.id, proof):
                 return Receipt(
                     no=row.no, kind=RequestKind(row.kind), submitted_on=day_of(row.submitted_at),
-                    mobile="" if row.confidential else row.phone_shown,
+                    mobile="" if row.confidential or row.phone_shown == LEFT else row.phone_shown,
                     withdrawn=row.state == RequestState.WITHDRAWN,
                 )  # fmt: skip
         return None

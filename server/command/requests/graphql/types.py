@@ -50,6 +50,7 @@ from server.identity import accounts
 from server.identity.graphql import Unit
 from server.kernel.actors import Post, Role
 from server.kernel.calendar import day_of
+from server.kernel.masking import LEFT
 from server.platform.files import PhotoKind
 from server.platform.vault import Vault
 
@@ -297,7 +298,7 @@ class Request(View[CitizenRequest]):
     @field_for(needs={"phone_shown"})
     def phone(self) -> str | None:
         """One's own, masked."""
-        return self.row.phone_shown or None
+        return self.row.phone_shown if self.row.phone_shown not in ("", LEFT) else None
 
     async def _changeable(self, info: Info) -> Rating | None:
         if self.row.outcome not in {Outcome.RATED, Outcome.STILL_UNSOLVED}:
