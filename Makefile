@@ -86,15 +86,17 @@ coverage: .venv/.dev server/web/static/.built ## run the server's tests and list
 
 .PHONY: check
 check: .venv/.dev node_modules/.all ## the fast half: format, lint, types, arrows between rooms, SDL and documents
-	@$(MAKE) -j2 check-server check-clients
+	@$(MAKE) -j3 -O check-contract check-server check-clients
 
 .PHONY: check-server
 check-server:
 	$(B)/ruff format --check -q
 	$(B)/ruff check -q
 	@$(call quietly,$(B)/lint-imports --no-logo)
-	$(B)/python -m server.schemas --check
 	$(B)/mypy --no-error-summary
+
+.PHONY: check-contract
+check-contract:
 	$(B)/python -m pytest tests/contract
 
 .PHONY: check-clients
