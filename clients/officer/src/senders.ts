@@ -1,5 +1,8 @@
 import {
   CheckInPointDocument,
+  CreateBaseDocument,
+  EditBaseDocument,
+  EndBaseDocument,
   EndPatrolDocument,
   FinishDocument,
   PausePatrolDocument,
@@ -8,6 +11,7 @@ import {
   StartPatrolDocument,
   SubmitCheckDocument,
   SubmitVerifyDocument,
+  VerifyBaseDocument,
 } from './gql/graphql'
 
 /** What the outbox can carry: acts done on the spot, with or without network. */
@@ -21,4 +25,8 @@ export const senders = {
   patrolVisit: CheckInPointDocument,
   patrolEnd: EndPatrolDocument,
   patrolTrack: SendTrackDocument,
+  baseCreate: CreateBaseDocument,
+  baseEdit: EditBaseDocument,
+  baseVerify: VerifyBaseDocument,
+  baseEnd: EndBaseDocument,
 }

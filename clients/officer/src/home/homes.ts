@@ -4,7 +4,7 @@ import type { Post } from '../gql/graphql'
 export type Entry = 'home' | 'tasks' | 'map' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'board' | 'me'
 
 /** A page that 我的 links to. */
-export type More = 'supervisions' | 'reports' | 'staffing' | 'watch' | 'messages' | 'patrols' | 'map'
+export type More = 'supervisions' | 'reports' | 'staffing' | 'watch' | 'messages' | 'patrols' | 'map' | 'base'
 
 export interface Home {
   page: Component
@@ -31,8 +31,15 @@ const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
 
 const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
 
-const patrol: Home = { page: Today, nav: ['home', 'tasks', 'me'], reports: true, onDuty: true, patrols: true }
-const desk: readonly More[] = ['supervisions', 'staffing', 'watch']
+const patrol: Home = {
+  page: Today,
+  nav: ['home', 'tasks', 'me'],
+  reports: true,
+  onDuty: true,
+  patrols: true,
+  more: ['base'],
+}
+const desk: readonly More[] = ['supervisions', 'staffing', 'watch', 'base']
 const dispatch: Home = {
   page: Dispatch,
   nav: ['home', 'cases', 'talks', 'knowledge', 'me'],

@@ -108,5 +108,13 @@ export function refused<Input extends object>(
 }
 
 /** The form a refused act is mended in. */
-export const formOf = ({ id, kind, subject }: Pick<Op, 'id' | 'kind' | 'subject'>): string =>
-  kind.startsWith('patrol') ? '/patrol' : subject ? `/orders/${subject}/${kind}?op=${id}` : `/${kind}?op=${id}`
+export const formOf = ({ id, kind, subject, variables, refusal }: Op): string =>
+  kind === 'baseCreate'
+    ? `/base/new/${(variables.input as { kind: string }).kind}?op=${id}`
+    : kind.startsWith('base')
+      ? `/base/${subject}${kind === 'baseEdit' && refusal?.code !== 'BASEDATA_CONFLICT' ? `/edit?op=${id}` : ''}`
+      : kind.startsWith('patrol')
+        ? '/patrol'
+        : subject
+          ? `/orders/${subject}/${kind}?op=${id}`
+          : `/${kind}?op=${id}`
