@@ -39,6 +39,8 @@ from server.command.setup import service as setup
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
 from server.command.talks.tables import Talk
+from server.grid.basedata import service as base
+from server.grid.basedata.facts import BaseFieldName, BaseKind
 from server.grid.patrols.service import plans
 from server.grid.patrols.service.plans import Point
 from server.grid.patrols.tables import Patrol, PatrolPoint
@@ -72,6 +74,9 @@ OWN: Mapping[str, dict[str, Any]] = {  # what such an input wants to be
     },
     "InviteUnit": {"unitId": "sw"}, "LogContact": {"text": "已联系"},
     "FileRequest": {"id": NEW, "phone": "13800138055"},
+    "CreateBase": {"id": NEW, "kind": "BUILDING", "facts": [
+        {"name": "ADDRESS", "value": "恩宁路1号"}, {"name": "BUILDING_CODE", "value": "LW1"}]},
+    "EditBase": {"facts": [{"name": "PHONE", "value": "13800138056"}]},
     "TrackInput": {"id": NEW, "datum": "WGS84", "patrolId": "late"},
     "PlanPatrol": {"id": NEW, "cells": [CELL], "opens": 0, "closes": 60, "points": [
         {"name": "涌边", "lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}]},
@@ -92,7 +97,7 @@ class District:
     @asynccontextmanager
     async def opened(self, file: Path) -> AsyncIterator[City]:
         """The district as it is stored in `file`, at the same time of the same day."""
-        settings = Settings(data_dir=file.parent, database_url=f"sqlite+aiosqlite:///{file}")
+        settings = Settings(data_dir=self.file.parent, database_url=f"sqlite+aiosqlite:///{file}")
         clock = Clock(self.clock())
         async with an_office(settings, clock) as office:
             await office.of(Knowledge).refresh(office)
@@ -131,7 +136,9 @@ class District:
             ("sheet", "String"): "rules",
             ("key", "[String!]"): ["06010", "1"],
             ("cells", "[CellInput!]"): [{"column": "limit_value", "value": "7"}],
-            ("against", "Boolean"): False,
+            ("against", "Boolean"): False, ("due", "Boolean"): False,
+            ("into", "ID"): "checking",
+            ("kinds", "[BaseKind!]"): ["BUILDING", "ROOM", "RESIDENT"], ("name", "BaseFieldName"): "PHONE",
         }  # fmt: skip
         if (name, str(kind)) == ("no", "Int") and not required:
             return None
@@ -195,6 +202,7 @@ async def settle(city: City, file: Path) -> District:
     cells = {"limit_value": "2"}
     facts = {"kind": "catalogue", "no": 0, "sheet": "rules", "key": ("06010", "1"), "note": ""}
     await city.do(city.luo, setup.edit, **facts, cells=cells)
+    await _household(city)
     holds = {OFFICER: await city.ask_dispatch("another"), LEADER: await _ask(city, an_id(), "close_pending")}
     await _hot(city)
     await _unsent(city)
@@ -221,6 +229,18 @@ async def _unsent(city: City) -> None:
             not_before=work.now,
         )  # fmt: skip
         row.id, row.state, row.next_at, row.ended_at = "late", Delivery.DEAD, None, work.now
+
+
+async def _household(city: City) -> None:
+    """Somebody in a room in a building, known twice."""
+    facts = {BaseFieldName.ADDRESS: "恩宁路99号", BaseFieldName.BUILDING_CODE: "LW99"}
+    await city.do(city.chen, base.create, id="building", kind=BaseKind.BUILDING, facts=facts)
+    facts = {BaseFieldName.ADDRESS: "恩宁路99号302房"}
+    await city.do(city.chen, base.create, id="room", kind=BaseKind.ROOM, parent_id="building", facts=facts)
+    facts = {BaseFieldName.NAME: "某甲", BaseFieldName.PHONE: "13800138055"}
+    facts |= {BaseFieldName.ID_TYPE: "passport", BaseFieldName.ID_NUMBER: "E12345678"}
+    for id in ("late", "another", "checking", "replied"):
+        await city.do(city.chen, base.create, id=id, kind=BaseKind.RESIDENT, parent_id="room", facts=facts)
 
 
 async def _hot(city: City) -> None:
