@@ -241,6 +241,7 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("missed patrols", patrols.declare_missed)
     jobs.add("old tracks", patrols.forget_tracks, every=DAY)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
+    jobs.add("parts", lambda office: office.of(Files).forget_parts(), every=HOUR)
     return jobs
 
 

@@ -23,6 +23,7 @@ from server.kernel.errors import BadInput, CityError, NotFound
 from server.platform import sounds
 from server.platform.db import UtcDateTime
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage, develop
+from server.platform.parts import LEAST_BYTES, Parts
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
 from server.settings import Settings
@@ -108,6 +109,15 @@ class Shown:
     parts: AsyncIterator[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a part lies in its file, in bytes."""
+
+    start: int
+    size: int
+    total: int
+
+
 class Files:
     """Keeps files in a store and signs their addresses. What kind of file it is stands in no store's header:
     every photo is WebP, every voice note WAV. Raises OSError when the store is away."""
@@ -115,6 +125,7 @@ class Files:
     def __init__(self, office: Office, *, store: ObjectStore | None = None) -> None:
         self._office = office
         self._store = store or store_of(office.settings)
+        self._parts = Parts(self._store)
         self._key = office.of(Vault).derive("file addresses")
         self._developing = asyncio.Semaphore(DEVELOPED_AT_ONCE)
 
@@ -129,6 +140,58 @@ class Files:
         """Take a voice note in, as `keep` does a photo. Raises NotAVoice, VoiceTooLong, IdTaken, NotFound."""
         raw = await _read(body, sounds.MOST_BYTES, sounds.VoiceTooLong, sounds.NotAVoice)
         return await self._keep(actor, id, raw, _sound)
+
+    async def offset(self, actor: Actor, id: str) -> int | None:
+        """How many bytes of a file are here; None when it is kept. Raises NotFound for somebody else's."""
+        async with self._office.reading() as session:
+            file = await session.get(File, id)
+        if file is not None and file.owner_id != actor.id:
+            raise NotFound(subject=id)
+        if file is not None:
+            return None
+        with _reachable():
+            return await self._parts.offset(actor.id, id)
+
+    async def add_part(self, actor: Actor, id: str, body: AsyncIterator[bytes], span: Span) -> int:
+        """Take a part in; how far the file is then. Raises WrongOffset, FileTooLarge, BadInput, NotFound."""
+        raw = await _read(body, MOST_BYTES, FileTooLarge, NotAnImage)
+        last = span.start + len(raw) == span.total
+        if span.total > MOST_BYTES:
+            raise FileTooLarge
+        if (
+            len(raw) != span.size
+            or span.start + len(raw) > span.total
+            or not (last or len(raw) >= LEAST_BYTES)
+        ):
+            raise BadInput(field="range")
+        if await self.offset(actor, id) is None:
+            return span.total
+        with _reachable():
+            return await self._parts.add(actor.id, id, span.start, raw)
+
+    async def join(self, actor: Actor, id: str, *, voice: bool) -> tuple[File, bool]:
+        """Make a file of its parts, as `keep` and `keep_voice` do of bytes; the parts go."""
+        if (known := await self._mine(actor, id)) is not None:
+            return known, False
+        with _reachable():
+            raw = await self._parts.whole(actor.id, id)
+        try:
+            keep = self.keep_voice if voice else self.keep
+            kept = await keep(actor, id, _once(raw))
+        finally:  # what is no picture is none on the second try either
+            with _reachable():
+                await self._parts.drop(actor.id, id)
+        return kept
+
+    async def forget_parts(self) -> int:
+        """Remove parts of files nobody has gone on with for a month; how many."""
+        with _reachable():
+            return await self._parts.forget(self._office.clock() - FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE)
+
+    async def _mine(self, actor: Actor, id: str) -> File | None:
+        async with self._office.reading() as session:
+            file = await session.get(File, id)
+        return file if file is not None and file.owner_id == actor.id else None
 
     async def _keep(
         self, actor: Actor, id: str, raw: bytes, make: Callable[[bytes], Made]
@@ -272,6 +335,10 @@ def _reachable() -> Iterator[None]:
         yield
     except BaseError as error:
         raise OSError("the photos' store is away") from error
+
+
+async def _once(raw: bytes) -> AsyncIterator[bytes]:
+    yield raw
 
 
 async def _read(

@@ -6,6 +6,7 @@ import type { Doc } from './graph.ts'
 import type { Op } from './outbox.ts'
 import type { Photo } from './photos.ts'
 import { grant, type Heard, serve } from './test/server.ts'
+import { PART_BYTES } from './upload.ts'
 
 const REPORT = 'mutation Report($input: ReportProblem!) { reportProblem(input: $input) { no } }'
 const SENDERS = { report: REPORT as unknown as Doc<unknown, never> }
@@ -222,4 +223,38 @@ test('without a database acts are sent all the same', async () => {
   const outbox = await openPage()
   expect(await outbox.send('report', {}, { title: 'a', photos: [photo('p1')] })).toMatchObject({ state: 'done' })
   expect(sent()).toEqual(['/files/p1', '/graphql'])
+})
+
+/** Too large for one part. */
+const large = (id: string): Photo => ({
+  ...photo(id),
+  blob: new Blob([new Uint8Array(PART_BYTES * 2 + 50_000)], { type: 'image/jpeg' }),
+})
+const ranges = (): (string | null)[] => log.filter(({ method }) => method === 'PUT').map(({ range }) => range)
+
+test('a large photo goes in parts, and a killed page goes on where the server is', async () => {
+  const total = PART_BYTES * 2 + 50_000
+  const spans = [0, 1, 2].map((n) => `bytes ${n * PART_BYTES}-${Math.min((n + 1) * PART_BYTES, total) - 1}/${total}`)
+  answer = (heard) => (heard.range === spans[1] ? 'no network' : ok(heard))
+  const first = await openPage()
+  const op = await first.send('report', { input: { id: 'r1' } }, { title: '井盖', photos: [large('p1')] })
+  expect([op.state, op.progress]).toEqual(['waiting', 42])
+  answer = (heard) =>
+    heard.method === 'HEAD' ? { status: 200, headers: { 'upload-offset': String(PART_BYTES) } } : ok(heard)
+  log.length = 0
+  const again = await openPage()
+  expect(ranges()).toEqual(spans.slice(1))
+  expect(states(again.ops.value)).toEqual(['井盖 done'])
+})
+
+test('told where the file ends on the server, it goes on from there', async () => {
+  let told = false
+  answer = (heard) => {
+    if (!heard.range || told) return ok(heard)
+    told = true
+    return { status: 409, json: { code: 'WRONG_OFFSET', params: { offset: PART_BYTES } } }
+  }
+  const outbox = await openPage()
+  const op = await outbox.send('report', { input: { id: 'r1' } }, { title: '井盖', photos: [large('p1')] })
+  expect([op.state, ranges().length]).toEqual(['done', 3])
 })

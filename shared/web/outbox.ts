@@ -2,10 +2,10 @@ import { computed, type Ref, shallowRef, triggerRef } from 'vue'
 import { appName } from './app-name.ts'
 import { Offline, Refusal } from './failures.ts'
 import { type Doc, graph } from './graph.ts'
-import { sendForJson } from './http.ts'
 import { uuid } from './ids.ts'
 import { session } from './session.ts'
 import { plain, store } from './store.ts'
+import { upload } from './upload.ts'
 
 /** waiting → sending → done; needs-you when the server refused and only the person can go on. */
 export type OpState = 'waiting' | 'sending' | 'done' | 'needs-you'
@@ -15,6 +15,8 @@ export interface OpPhoto {
   blob: Blob | null // let go once the server has it
   bytes: number
   sent: boolean
+  /** How many of them the server had when it last said so. */
+  arrived?: number
 }
 
 /** One act of the person, safe on the phone until the server has it. */
@@ -186,10 +188,13 @@ async function sendOne(op: Op): Promise<OpState | 'offline'> {
   try {
     await save(now)
     for (const photo of now.photos.filter(({ sent }) => !sent)) {
-      await putPhoto(photo)
-      const photos = now.photos.map((one) => (one.id === photo.id ? { ...one, sent: true } : one))
-      now = { ...now, photos, progress: progressOf(photos) }
-      await save(now)
+      const note = async (change: Partial<OpPhoto>): Promise<void> => {
+        const photos = now.photos.map((one) => (one.id === photo.id ? { ...one, ...change } : one))
+        now = { ...now, photos, progress: progressOf(photos) }
+        await save(now)
+      }
+      if (photo.blob) await upload(photo.id, photo.blob, photo.arrived !== undefined, (arrived) => note({ arrived }))
+      await note({ sent: true })
     }
     const result = await graph(doc, now.variables as never)
     if (now.quiet) {
@@ -214,20 +219,11 @@ async function sendOne(op: Op): Promise<OpState | 'offline'> {
   }
 }
 
-async function putPhoto({ id, blob }: OpPhoto): Promise<void> {
-  if (!blob) return
-  const authorization = `Bearer ${await session.bearer()}`
-  await sendForJson(`/files/${id}`, {
-    method: 'PUT',
-    headers: { authorization, 'content-type': blob.type || 'image/jpeg' },
-    body: blob,
-  })
-}
-
 /** The act itself counts as much as a kilobyte of photo. */
 function progressOf(photos: readonly OpPhoto[]): number {
-  const sum = (some: readonly OpPhoto[]): number => some.reduce((bytes, photo) => bytes + photo.bytes, 0)
-  return Math.round((100 * sum(photos.filter(({ sent }) => sent))) / (sum(photos) + 1024))
+  const all = photos.reduce((sum, { bytes }) => sum + bytes, 0)
+  const there = photos.reduce((sum, { bytes, sent, arrived = 0 }) => sum + (sent ? bytes : arrived), 0)
+  return Math.round((100 * there) / (all + 1024))
 }
 
 /** Where the browser has no database, acts live as long as the page. */

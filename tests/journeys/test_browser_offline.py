@@ -1,9 +1,13 @@
 """Without a network nothing is lost, and nothing is sent twice."""
 
+import asyncio
+import os
 import re
+from io import BytesIO
 
 import pytest
-from playwright.async_api import expect
+from PIL import Image
+from playwright.async_api import Request, Route, expect
 
 from tests.journeys.test_browser_journey import Opener, find, heading, photo, signed_in
 from tests.servers import Running
@@ -54,3 +58,50 @@ async def test_an_officers_finding_is_saved_offline_and_takes_the_same_road(
     dispatcher = await signed_in(phone_page, city, "officer", "以调度员何俊登录")
     await find(dispatcher, "巡查发现井盖翘起")
     await expect(dispatcher.get_by_role("region", name="系统建议")).to_contain_text("荔湾供电局")
+
+
+def noise() -> bytes:
+    """A picture that no camera app makes small."""
+    out = BytesIO()
+    Image.frombytes("RGB", (1000, 750), os.urandom(1000 * 750 * 3)).save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+async def test_an_app_that_is_killed_while_a_photo_goes_up_goes_on_where_it_was(
+    city: Running, phone_page: Opener
+) -> None:
+    citizen = await phone_page(f"{city.url}/citizen/")
+    context, second_part = citizen.context, asyncio.Event()
+
+    async def stall(route: Route) -> None:
+        span = await route.request.header_value("content-range") or ""
+        if span and not span.startswith("bytes 0-"):
+            second_part.set()  # and no answer: the line hangs
+        else:
+            await route.continue_()
+
+    await citizen.route("**/files/**", stall)
+    await citizen.get_by_role("link", name="我要反映").click()
+    await expect(citizen.get_by_role("group", name="位置")).to_contain_text("逢源街道")
+    await citizen.get_by_label("拍照或选图").set_input_files(
+        {"name": "wall.jpg", "mimeType": "image/jpeg", "buffer": noise()}
+    )
+    await expect(citizen.get_by_role("img", name=re.compile("^照片 1"))).to_be_visible()
+    await citizen.get_by_role("textbox", name="问题描述").fill("永庆坊石凳断了一角，有照片。")
+    await citizen.get_by_role("button", name="提交", exact=True).click()
+    await asyncio.wait_for(second_part.wait(), 15)
+    await citizen.close()  # killed: no word, no clean-up
+
+    again, spans = await context.new_page(), []
+
+    def asked(request: Request) -> None:
+        if request.method == "PUT" and "/files/" in request.url:
+            spans.append(request.headers.get("content-range", ""))
+
+    again.on("request", asked)
+    await again.goto(f"{city.url}/citizen/#/cases")
+    await again.get_by_role("link", name=re.compile("永庆坊石凳断了一角")).click(timeout=20_000)
+    await expect(again.get_by_role("main")).to_contain_text(NUMBER)
+    assert spans and not spans[0].startswith("bytes 0-")  # the first part was not sent again
+    await expect(again.get_by_role("img", name=re.compile("照片")).first).to_be_visible()
+    await again.close()

@@ -5,6 +5,7 @@ export interface Heard {
   path: string
   body: unknown
   authorization: string | null
+  range: string | null
 }
 
 type Reply =
@@ -20,6 +21,7 @@ export function serve(answer: (heard: Heard) => Reply | Promise<Reply>): Heard[]
       path,
       body: typeof init.body === 'string' ? JSON.parse(init.body) : init.body,
       authorization: new Headers(init.headers).get('authorization'),
+      range: new Headers(init.headers).get('content-range'),
     }
     log.push(heard)
     const reply = await answer(heard)
