@@ -147,7 +147,7 @@ class Teller:
                 area = mine[0][:9] if mine else areas.district.code
                 await accounts.open_staff(
                     work, vault, id=id, role=role, staff_no=row["no"], name=row["name"],
-                    password_hash=password,
+                    password_hash=password, phone=row.get("mobile"),
                 )  # fmt: skip
                 await accounts.give_post(
                     work, account_id=id, post=post, area=area, unit_id=row.get("unit", ""), cells=mine,

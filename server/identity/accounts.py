@@ -54,6 +54,13 @@ async def mobiles(office: Office, ids: Sequence[str]) -> list[str]:
     return [shown.get(id, "") for id in ids]
 
 
+async def mobile(work: Work, id: str) -> str:
+    """The whole number of an account; "" where there is none. The caller says who may know it, and why."""
+    account = await work.session.get(Account, id)
+    sealed = account.phone_sealed if account else None
+    return work.office.of(Vault).unseal(sealed, about=phone_of(id)) if sealed else ""
+
+
 async def set_wards(work: Work, id: str, wards: Sequence[str]) -> None:
     """Whom this account files for from now on."""
     account = await work.session.get_one(Account, id, with_for_update=True)

@@ -148,6 +148,7 @@ NAME_NOTHING = {
         "watch",
         "startDuty",
         "planShift",
+        "revealPhone",  # asked of every post in tests/command/duty
         "giveOver",
         "checkIn",
         "endDuty",

@@ -7,17 +7,30 @@ from server.command.duty import queries, rules
 from server.command.duty.rules import ShiftPart
 from server.command.duty.tables import DutyShift, DutySpell, Handover
 from server.command.orders import stakes
-from server.identity.queries import staff_in
+from server.identity import accounts
+from server.identity.queries import roster, staff_in
 from server.kernel.actors import DISPATCHERS
 from server.kernel.calendar import day_of
 from server.kernel.errors import NotFound
 from server.kernel.geo import Wgs84
-from server.kernel.text import clean_text
+from server.kernel.text import clean_line, clean_text
 from server.platform.vault import Vault
 from server.platform.work import Work
 
 KIND, HANDOVER = "duty", "handover"
-NOTE_LIMIT = 1000
+NOTE_LIMIT, REASON_LIMIT = 1000, 200
+
+
+async def reveal_phone(work: Work, *, person_id: str, reason: str) -> str:
+    """The number of one of one's staff, and what for. Raises NotAllowed, TextRequired, NotFound."""
+    rules.needs_watcher(work.actor)
+    why = clean_line(reason, field="reason", limit=REASON_LIMIT, required=True)
+    people = await roster(work.office.read, work.actor.area, work.now)
+    number = await accounts.mobile(work, person_id) if person_id in {each.id for each in people} else ""
+    if not number:
+        raise NotFound(subject=person_id)
+    work.record(f"{KIND}.reveal_phone", KIND, person_id, area=work.actor.area, opinion=why, quiet=True)
+    return number
 
 
 async def start(work: Work, *, id: str, cell: str = "", at: datetime | None = None) -> DutySpell:

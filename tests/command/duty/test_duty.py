@@ -10,8 +10,11 @@ from server.command.duty.tables import DutyShift, DutySpell, Handover
 from server.command.notices.service import spread
 from server.command.notices.tables import Notice
 from server.command.orders.service import desk
+from server.identity.accounts import phone_of
+from server.identity.tables import Account
 from server.kernel.calendar import day_of
-from tests.city import CELL, on_sqlite, refusal
+from server.platform.vault import Vault
+from tests.city import CELL, everything, on_sqlite, refusal
 from tests.factories import an_id
 from tests.supervision.test_against import complaint
 
@@ -152,3 +155,30 @@ async def test_a_handover_tells_nobody_of_a_complaint_about_him(city):
     await city.do(city.li, service.give_over, id=an_id(), note="一件退回待定")
     assert [each[0] for each in (await city.rows(Handover))[0].items] == [hidden]
     assert (await city.ask(city.he, WATCH))["watch"]["handovers"][0]["items"] == []
+
+
+async def test_a_number_is_masked_until_the_desk_says_what_for(city):
+    vault = city.office.of(Vault)
+    async with city.office.store.writing() as session:
+        account = await session.get(Account, "chen")
+        account.phone_sealed = vault.seal("13800138101", about=phone_of("chen"))
+        await session.commit()
+    ask = "{ staffing(present: false) { people { personId phone } } }"
+    people = {row["personId"]: row["phone"] for row in (await city.ask(city.li, ask))["staffing"]["people"]}
+    assert (people["chen"], people["huang"]) == ("138****8101", None)
+    reveal = "mutation ($id: String!, $why: String!) { revealPhone(personId: $id, reason: $why) }"
+    before = await everything(city.office)
+    assert await city.refused(city.li, reveal, id="chen", why=" ") == ["TEXT_REQUIRED"]
+    for who, id in (
+        (city.li, "huang"),
+        (city.li, "ann"),
+        (city.li, "wang"),
+    ):  # no number, or not his
+        assert await city.refused(who, reveal, id=id, why="积水") == ["NOT_FOUND"]
+    for who in (city.chen, city.wang, city.clerk, city.luo):
+        assert await city.refused(who, reveal, id="chen", why="积水") == ["NOT_ALLOWED"]
+    assert await everything(city.office) == before
+    assert (await city.ask(city.li, reveal, id="chen", why="恩宁路积水"))["revealPhone"] == "13800138101"
+    [line] = await city.lines("chen", "duty")
+    assert (line.verb, line.actor_id, line.opinion) == ("duty.reveal_phone", "li", "恩宁路积水")
+    assert await city.news("chen") == []

@@ -44,6 +44,12 @@ class Mutation:
         return True
 
     @mutation_for(OFFICER)
+    async def reveal_phone(self, info: Info, person_id: str, reason: str) -> str:
+        """呼叫: the whole number of somebody of one's staff, and why; it stands in the audit trail."""
+        async with info.context.office.work(info.context.actor) as work:
+            return await service.reveal_phone(work, person_id=person_id, reason=reason)
+
+    @mutation_for(OFFICER)
     async def plan_shift(self, info: Info, day: date, part: ShiftPart, person_id: str) -> bool:
         """排班: who of the platform's own watches then; "" clears it."""
         async with info.context.office.work(info.context.actor) as work:

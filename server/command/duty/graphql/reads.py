@@ -25,6 +25,7 @@ from server.command.orders.graphql.types import WorkOrder
 from server.command.orders.stakes import Stake
 from server.graph.audience import field_for
 from server.graph.context import Info
+from server.identity.accounts import mobiles
 from server.identity.graphql import Area
 from server.identity.queries import Rostered, roster
 from server.kernel.actors import DISPATCHERS, OFFICER
@@ -66,8 +67,17 @@ class Query:
         tasks = await workload.tasks(office.read, actor, ids)
         names = await _named(info, ids)
         held = {cell for each in people if each.id in spells and not each.deputy for cell in each.cells}
+        phones = dict(zip(ids, await mobiles(office, ids), strict=True))
         found = [
-            _on_staff(each, names[each.id], spells.get(each.id), tasks.get(each.id, 0), held, office.areas)
+            _on_staff(
+                each,
+                names[each.id],
+                phones[each.id],
+                spells.get(each.id),
+                tasks.get(each.id, 0),
+                held,
+                office.areas,
+            )
             for each in wanted
             if each.id in names
             and any(search in text for text in (names[each.id].row.name, *map(name, each.cells)))
@@ -118,11 +128,13 @@ class Query:
 
 
 def _on_staff(
-    who: Rostered, person: Person, spell: DutySpell | None, tasks: int, held: set[str], areas: AreaTree
-) -> OnStaff:
+    who: Rostered, person: Person, phone: str, spell: DutySpell | None, tasks: int, held: set[str],
+    areas: AreaTree,
+) -> OnStaff:  # fmt: skip
     """A deputy is needed where none of those before him is on duty."""
     return OnStaff(
-        id=strawberry.ID(f"{who.id} {who.post}"), person=person, post=who.post,
+        id=strawberry.ID(f"{who.id} {who.post}"), person_id=strawberry.ID(who.id), person=person,
+        phone=phone or None, post=who.post,
         since=spell.began_at if spell else None,
         last=Area.of(areas, spell.cell) if spell and spell.cell else None,
         last_at=spell.seen_at if spell else None, cells=[areas.name(cell) for cell in sorted(who.cells)],

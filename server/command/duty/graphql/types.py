@@ -32,7 +32,9 @@ class OnStaff:
 
     seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
     id: strawberry.ID = strawberry.field(description="Of the account and the post: unique in the list.")
+    person_id: strawberry.ID
     person: Person
+    phone: str | None = strawberry.field(description="138****0001; null where none is known.")
     post: Post
     since: datetime | None = strawberry.field(description="Null for who is not on duty now.")
     last: Area | None = strawberry.field(description="The cell he checked in from; only while on duty.")
