@@ -1,5 +1,6 @@
 import type { Doc } from './graph.ts'
 import type { PushDoc } from './push.ts'
+import { session } from './session.ts'
 
 export type Via = 'SMS' | 'WECHAT' | 'PUSH'
 
@@ -31,4 +32,9 @@ export interface NoticesParts {
   unbind: Doc<{ unbindWechat: NoticeSettings }, Record<string, never>>
   /** Where a phone is verified; staff have theirs from the administrator. */
   verify?: string
+}
+
+/** Whoever signs out is not told on this device any more. */
+export function stopPushOnLogout(unsubscribe: PushDoc): void {
+  session.beforeLogout = () => import('./push.ts').then(({ stopPush }) => stopPush(unsubscribe)).catch(() => undefined)
 }

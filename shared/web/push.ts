@@ -1,6 +1,5 @@
 import type { Doc } from './graph.ts'
 import { graph } from './graph.ts'
-import { session } from './session.ts'
 
 /** As the server wants a browser's subscription. */
 export interface PushInput {
@@ -45,11 +44,6 @@ export async function stopPush(unsubscribe: PushDoc): Promise<void> {
   if (!made) return
   await graph(unsubscribe, { input: inputOf(made) })
   await made.unsubscribe()
-}
-
-/** Whoever signs out is not told on this device any more. */
-export function stopPushOnLogout(unsubscribe: PushDoc): void {
-  session.beforeLogout = () => stopPush(unsubscribe).catch(() => undefined)
 }
 
 function inputOf(made: PushSubscription): PushInput {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig, type UserConfig } from 'vite'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
 import { trustedDocuments } from './documents.ts'
 import { sprite } from './icons/plugin.ts'
 import { manifest } from './sw/manifest.ts'
@@ -23,6 +23,19 @@ const inKit = (id: string): boolean => {
   return /\/node_modules\/(@vue|vue|vue-router|idb)\//.test(path)
 }
 
+/** Words of the server that only staff are shown (tests/contract/test_words.py): no resident waits for them. */
+const STAFF_WORDS = /^(action|board|card|confidence|contact|decline|desk|edition|figure|lane|pending|revision|visit)\./
+
+const withoutStaffWords = (): Plugin => ({
+  name: 'sanwei:words',
+  enforce: 'pre',
+  transform(text, id) {
+    if (!/\/shared\/i18n\/[\w-]+\.json$/.test(id.replaceAll('\\', '/'))) return
+    const words = Object.entries(JSON.parse(text) as Record<string, string>)
+    return { code: JSON.stringify(Object.fromEntries(words.filter(([key]) => !STAFF_WORDS.test(key)))), map: null }
+  },
+})
+
 /** The build of one app: served under /<name>/, written where the server finds it. */
 export function client(name: AppName): UserConfig {
   const server = process.env.SANWEI_URL ?? 'http://127.0.0.1:8000'
@@ -31,6 +44,7 @@ export function client(name: AppName): UserConfig {
     base: `/${name}/`,
     plugins: [
       vue(),
+      ...(name === 'citizen' ? [withoutStaffWords()] : []),
       sprite(),
       manifest(name),
       serviceWorker({ map: name === 'officer' }),

@@ -140,3 +140,15 @@ def test_traditional_characters_say_the_same_things(folder, uttered):
         key for key, found in blanks.items() if set(re.findall(r"\{\w+\}", traditional[key])) != found
     } == set()
     assert {key: text for key, text in traditional.items() if SIMPLIFIED.search(text)} == {}
+
+
+def test_the_citizens_app_never_says_what_its_build_leaves_out():
+    """shared/web/vite.ts drops the words of staff from the residents' app."""
+    [kinds] = re.findall(r"STAFF_WORDS =\s*/\^\(([a-z|]+)\)", (HOUSE / "shared/web/vite.ts").read_text())
+    said = re.compile(rf"""['"`]({kinds})\.""")
+    code = [
+        file for folder in ("clients/citizen/src", "shared/web") for file in (HOUSE / folder).rglob("*")
+        if file.suffix in {".ts", ".vue"} and "gql" not in file.parts and ".test." not in file.name
+    ]  # fmt: skip
+    assert len(kinds.split("|")) > 5 and len(code) > 100
+    assert [file.name for file in code if said.search(file.read_text(encoding="utf-8"))] == []
