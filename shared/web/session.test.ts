@@ -104,7 +104,7 @@ test('a clock that is wrong by hours does not end a token', async () => {
   const real = Date.now()
   vi.setSystemTime(real + 3 * 3_600_000)
   vi.stubGlobal('fetch', async (path: string) => {
-    log.push({ path, method: 'POST', body: null, authorization: null })
+    log.push({ path, method: 'POST', body: null, authorization: null, range: null })
     const json = { accessToken: 'token', expiresAt: new Date(real + 15 * 60_000).toISOString() }
     return new Response(JSON.stringify(json), { headers: { date: new Date(real).toUTCString() } })
   })

@@ -105,5 +105,5 @@ test('a refused act gives its form what it held, an open one does not', async ()
   answer = ok
   await outbox.retry(op.id)
   expect(refused(op.id)).toBeNull()
-  expect(formOf({ id: 'r1', kind: 'report', subject: null })).toBe('/report?op=r1')
+  expect(formOf({ ...op, id: 'r1', kind: 'report', subject: null })).toBe('/report?op=r1')
 })
