@@ -41,6 +41,7 @@ DEVELOPED_AT_ONCE = 2  # each holds up to 150 MB of pixels
 PATIENCE = timedelta(seconds=10)  # with a store that is slow
 FORGOTTEN_AFTER = timedelta(days=30)  # as long as an idempotency key: an outbox may be that late
 FORGOTTEN_AT_ONCE = 100
+SKEW = timedelta(minutes=2)  # what a right clock may be ahead
 
 
 class IdTaken(CityError):
@@ -272,10 +273,14 @@ class Files:
 
 async def claim(
     work: Work, ids: Sequence[str], kind: str, subject_id: str, photo_kind: PhotoKind, *,
-    field: str = "photoIds",
+    field: str = "photoIds", taken_at: datetime | None = None,
 ) -> Sequence[File]:  # fmt: skip
     """Attach files the actor sent to a subject; again the same is no change. Raises BadInput naming `field`
-    when one is unknown, somebody else's, or evidence of something else."""
+    when one is unknown, somebody else's, or evidence of something else.
+
+    `taken_at` is the phone's word of when, kept beside our own time where the file itself says nothing and
+    the word can be true: phones' clocks are often wrong, and a future one is no fact.
+    """
     wanted = set(ids)
     if not wanted:
         return ()
@@ -283,7 +288,10 @@ async def claim(
         select(File).where(col(File.id).in_(wanted), File.owner_id == work.actor.id).with_for_update()
     )).all()  # fmt: skip
     place = (kind, subject_id, photo_kind)
+    told = taken_at and work.now - FORGOTTEN_AFTER <= taken_at <= work.now + SKEW
     for file in files:
+        if told and file.taken_at is None:
+            file.taken_at = taken_at
         if file.attached_id is None:
             file.attached_kind, file.attached_id, file.photo_kind = place
         elif (file.attached_kind, file.attached_id, file.photo_kind) != place:

@@ -199,6 +199,7 @@ class Mutation:
                 id=an_id(input.id), source=OrderSource.PATROL, text=input.text,
                 spot=input.place.spot(office.areas), matter_code=input.matter_code,
                 photo_ids=input.photo_ids, after_photo_ids=input.after_photo_ids,
+                taken_at=input.taken_at,
                 self_handled=input.self_handled, answers=pairs(input.answers) or (),
             ))  # fmt: skip
         return await read(info, input.id)

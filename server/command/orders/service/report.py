@@ -74,6 +74,7 @@ class Report:
     source_id: str = ""
     matter_code: str = ""
     photo_ids: Sequence[str] = ()
+    taken_at: datetime | None = None  # of the photos, as the phone says
     after_photo_ids: Sequence[str] = ()
     self_handled: bool = False
     contact: str = ""
@@ -151,7 +152,7 @@ async def report(work: Work, r: Report) -> WorkOrder:
         answers=answers,
         cover_id=next(iter(r.photo_ids), ""), reported_at=at,
     )  # fmt: skip
-    await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE)
+    await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE, taken_at=r.taken_at)
     await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER, field="afterPhotoIds")
     if r.no:
         order.no = r.no

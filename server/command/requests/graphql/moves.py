@@ -87,7 +87,7 @@ class Mutation:
             if await work.first_time("submit", id, {}):
                 await service.submit(work, Submission(
                     id=id, kind=input.kind or _kind(info, input, spot), text=input.text, spot=spot,
-                    photo_ids=[*input.photo_ids, *input.voice_ids],
+                    photo_ids=[*input.photo_ids, *input.voice_ids], taken_at=input.taken_at,
                     reporter_id=rules.on_behalf(info.context.actor, input.for_id),
                     matter_code=input.matter_code or "", phone=input.phone, confidential=input.confidential,
                     against_key=input.against_key, against_text=input.against_text,

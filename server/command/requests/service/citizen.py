@@ -60,6 +60,7 @@ class Submission:
     text: str
     spot: Spot
     photo_ids: Sequence[str] = ()
+    taken_at: datetime | None = None  # of the photos, as the phone says
     matter_code: str = ""
     phone: str = ""
     confidential: bool = False
@@ -117,7 +118,8 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     if rides:
         order = await intake.report(work, Report(
             id=s.id, source=s.source, text=s.text, title=s.title, spot=s.spot, source_id=s.id,
-            matter_code=s.matter_code, answers=s.answers, photo_ids=s.photo_ids, contact=contact_of(request),
+            matter_code=s.matter_code, answers=s.answers, photo_ids=s.photo_ids, taken_at=s.taken_at,
+            contact=contact_of(request),
             confidential=s.confidential, likes=s.likes, reported_at=at, promise=limit,
             reporter_id=reporter_id, text_limit=s.text_limit, post=Post.CITIZEN if request.filed_by else None,
         ))  # fmt: skip
@@ -126,7 +128,8 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
     else:
         needs_photo_or_text(s.photo_ids, text or title)
         request.title = title_of(title or text, "")
-        await files.claim(work, s.photo_ids, "order", s.id, files.PhotoKind.BEFORE)
+        before = files.PhotoKind.BEFORE
+        await files.claim(work, s.photo_ids, "order", s.id, before, taken_at=s.taken_at)
         work.numbers.next(intake.PREFIX, request)
     work.add(request)
     sla.begin(work, KIND, request.id)
