@@ -345,7 +345,7 @@ async def test_by_keyboard_alone_and_in_elder_mode(city: Running, phone_page: Op
     await page.evaluate("() => { location.hash = '#/ask' }")
     await page.get_by_role("searchbox", name="想问什么").fill("关怀版")
     await page.get_by_role("button", name="打开长辈版").click()
-    pages = ("/", "/ask", "/cases", "/nearby", "/me", "/me/family", "/me/data", "/inbox", "/open")
+    pages = ("/", "/ask", "/cases", "/nearby", "/me", "/me/family", "/me/data", "/inbox", "/notices", "/open")
     for path in (*pages, "/proposals", "/report", "/v/", "/nowhere"):
         await page.evaluate("path => { location.hash = '#' + path }", path)
         await expect(page.locator("h1").first).to_be_visible()
