@@ -91,7 +91,7 @@ async def test_a_voice_and_a_blurred_photo_reach_the_desk(city: Running, phone_p
     await sheet.get_by_role("button", name="撤销一笔").click()
     await expect(sheet.get_by_role("status")).to_have_text("已打码 1 处")
     await sheet.get_by_role("button", name="用打码后的照片").click()
-    await expect(sheet).to_be_hidden()
+    await expect(sheet).to_be_hidden(timeout=15_000)  # writing a picture takes a busy machine a while
 
     await say(page, 1.6)
     notes = page.get_by_role("list", name="语音")
@@ -229,8 +229,6 @@ async def test_a_kiosk_shows_nobody_what_the_last_one_did(city: Running, phone_p
     page = await phone_page("about:blank")
     await page.clock.install()
     await page.goto(f"{city.url}/citizen/?kiosk=hall-1")
-    await heading(page, "自助服务")
-    await page.wait_for_function("() => sessionStorage.getItem('sanwei.kiosk.clean')")
     await heading(page, "自助服务")
     middle = await page.evaluate("() => innerHeight / 2")
     for name in ("反映问题", "查进度", "打印回执"):

@@ -1,5 +1,6 @@
 import { startApp } from '@sanwei/web/app'
 import type { Words } from '@sanwei/web/i18n'
+import { kiosk } from '@sanwei/web/router'
 import './citizen.css'
 import App from './App.vue'
 import words from './i18n/zh-CN.json'
@@ -16,9 +17,13 @@ async function traditional(): Promise<{ default: Words }> {
   return { default: Object.assign({}, ...parts.map((part) => part.default)) }
 }
 
-void startApp({
-  root: App,
-  routes,
-  words: { 'zh-CN': words, 'zh-Hant': traditional, en: () => import('./i18n/en.json') },
-  senders,
-})
+async function begin(): Promise<void> {
+  if (kiosk) await (await import('./kiosk/wipe.ts')).beginClean()
+  await startApp({
+    root: App,
+    routes,
+    words: { 'zh-CN': words, 'zh-Hant': traditional, en: () => import('./i18n/en.json') },
+    senders,
+  })
+}
+void begin()

@@ -15,7 +15,9 @@ export async function wipe(): Promise<void> {
   location.reload()
 }
 
-/** A terminal that was switched off in the middle of something begins clean. */
+/** A terminal that was switched off in the middle of something begins clean: what is wiped starts anew, and never goes on here. */
 export async function beginClean(): Promise<void> {
-  if (!sessionStorage.getItem(CLEAN)) await wipe()
+  if (sessionStorage.getItem(CLEAN)) return
+  await wipe()
+  await new Promise(() => undefined)
 }
