@@ -48,6 +48,7 @@ from server.graph.overload import Turnstile
 from server.graph.response import PACK_FROM, PACK_LEVEL
 from server.grid.grids import book as grids
 from server.grid.grids.keeper import keeper as grids_keeper
+from server.grid.patrols.service import leaves as patrol_leaves
 from server.grid.patrols.service import plans as patrols
 from server.identity.service import Identity
 from server.integrations.channels import code_sender, exchange_of
@@ -238,6 +239,7 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("hot", hot.find_issues, every=hot.EVERY)
     jobs.add("gatherings", hot.find_gatherings, every=hot.WATCH_EVERY)
     jobs.add("patrols", patrols.make_rounds, every=MINUTE)
+    jobs.add("leaves", patrol_leaves.hand_over, every=MINUTE)
     jobs.add("missed patrols", patrols.declare_missed)
     jobs.add("old tracks", patrols.forget_tracks, every=DAY)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)

@@ -46,6 +46,7 @@ from server.graph.audience import RoleSchema
 from server.graph.trusted import NOBODYS, Trust
 from server.grid.basedata.graphql import moves as base_moves
 from server.grid.basedata.graphql import reads as base_reads
+from server.grid.cards.graphql import roots as cards
 from server.grid.grids.graphql import reads as grid_reads
 from server.grid.patrols.graphql import live as patrol_live
 from server.grid.patrols.graphql import moves as patrol_moves
@@ -107,6 +108,7 @@ ROOMS = (  # a line each, so that rooms are added side by side
     patrol_live,
     base_reads,
     base_moves,
+    cards,
 )  # fmt: skip
 WRITTEN = Path(__file__).parents[1] / "shared" / "schema"
 

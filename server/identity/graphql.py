@@ -9,7 +9,7 @@ from server.graph.context import Info
 from server.graph.views import View, column
 from server.identity import accounts, queries
 from server.identity.tables import Account
-from server.kernel.actors import CITIZEN, EVERYONE, LEADER, OFFICER, Actor, Post, Role
+from server.kernel.actors import CITIZEN, EVERYONE, LEADER, OFFICER, STAFF, Actor, Post, Role
 from server.kernel.errors import Unauthenticated
 from server.kernel.masking import mask_phone
 from server.platform.areas import AreaLevel, AreaTree
@@ -55,6 +55,17 @@ class Unit:
 
 
 @strawberry.type
+class HeldPost:
+    """A post somebody holds, somewhere."""
+
+    seen_by: ClassVar[frozenset[Role]] = STAFF
+    id: strawberry.ID
+    post: Post
+    area: Area | None
+    current: bool = strawberry.field(description="This session works in it.")
+
+
+@strawberry.type
 class Me(View[Account]):
     """The person who asks, in the post of this session."""
 
@@ -90,6 +101,21 @@ class Me(View[Account]):
     def cells(self, info: Info) -> list[Area]:
         """The grid cells on the roster, by code."""
         return [Area.of(info.context.office.areas, code) for code in sorted(self.actor.cells)]
+
+    @field_for(LEADER, OFFICER, needs=())
+    async def posts(self, info: Info) -> list["HeldPost"]:
+        """The posts this person holds now, the oldest first; /auth/officer/switch goes on in another."""
+        office = info.context.office
+        held = await office.read.lines(queries.holdings_of(self.actor.id, office.clock()))
+        return [
+            HeldPost(
+                id=strawberry.ID(row.id), post=Post(row.post),
+                area=Area.of(office.areas, row.area) if row.area else None,
+                current=(row.post, row.area, row.unit_id) == (
+                    self.actor.post, self.actor.area, self.actor.unit_id
+                ),
+            ) for row in held
+        ]  # fmt: skip
 
     @field_for(needs=())
     def guest(self) -> bool:

@@ -1,12 +1,14 @@
 """请假转接: a grid officer is away for some days, and a colleague of the same cells stands in."""
 
-from datetime import date
+from datetime import date, datetime
+
+from sqlmodel.sql.expression import SelectOfScalar
 
 from server.identity import queries
 from server.identity.errors import BadLeave, NotAColleague
 from server.identity.queries import officers_in
 from server.identity.tables import PostHolding
-from server.kernel.actors import Post
+from server.kernel.actors import Actor, Post
 from server.kernel.calendar import day_of
 from server.kernel.errors import NotAllowed
 from server.platform.work import Work
@@ -44,6 +46,11 @@ async def come_back(work: Work) -> PostHolding:
         work.record("post.return", "account", work.actor.id, area=work.actor.area, receiver=stand_in,
                     touches=[f"person:{stand_in}"])  # fmt: skip
     return holding
+
+
+def holding(actor: Actor, now: datetime) -> SelectOfScalar[PostHolding]:
+    """The holding a grid officer works in, with his leave."""
+    return queries.holding_in(actor.id, actor.post, now).limit(1)
 
 
 async def _own(work: Work) -> PostHolding:

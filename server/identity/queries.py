@@ -72,6 +72,20 @@ def leaves(today: date) -> Any:
     )
 
 
+async def leave_of(read: Reader, cell: str, today: date) -> set[str]:
+    """Who stands in for somebody in a cell today."""
+    return {stand_in for _, stand_in, cells in await read.tuples(leaves(today)) if cell in cells}
+
+
+async def officers_ever(read: Reader, cell: str) -> list[str]:
+    """Account ids of everybody who was ever responsible for a cell."""
+    columns = map(col, (PostHolding.account_id, PostHolding.cells))
+    rows: Any = select(*cast(Any, columns)).where(
+        PostHolding.post == Post.GRID_OFFICER, col(PostHolding.area).in_([cell[:n] for n in (6, 9, 12, 15)])
+    )
+    return [id for id, cells in await read.tuples(rows) if cell in cells]
+
+
 def holding_in(account_id: str, post: Post, now: datetime) -> SelectOfScalar[PostHolding]:
     """Somebody's holding of one post."""
     return holdings_of(account_id, now).where(PostHolding.post == post)

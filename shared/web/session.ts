@@ -95,7 +95,7 @@ export const session = {
   },
 }
 
-// another tab changed who is using the app: nothing of the former person may stay on this screen
+// another tab changed who is using the app, or in which post: nothing of the former person may stay on this screen
 addEventListener('storage', (event) => {
-  if (event.key === keyOf('owner')) location.reload()
+  if (event.key === keyOf('owner') || event.key === keyOf('post')) location.reload()
 })

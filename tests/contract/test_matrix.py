@@ -159,6 +159,7 @@ NAME_NOTHING = {
         *("myPatrols", "patrols", "doubtfulVisits", "patrolPlans", "positions", "patrolCoverage"),
         "baseRecords",
         "baseSheet",
+        *("myCard", "askLeave", "comeBack"),
     },
     Role.LEADER: {
         *NOTICES,
@@ -197,6 +198,7 @@ NAME_NOTHING = {
         "askedOften",
         "answersToKeep",
         "parties",
+        *("gridCard", "leaveMessage"),
         "publishedProposals",
     },
 }

@@ -36,6 +36,12 @@ export const routes: RouteRecordRaw[] = [
   },
   { path: '/ask/:id', component: () => import('./talks/TalkPage.vue'), props: true, meta: { nav: false } },
   { path: '/p/:no', component: () => import('./public/PublicPage.vue'), props: true, meta: { nav: false } },
+  {
+    path: '/grid/:code',
+    component: () => import('./grid/GridPage.vue'),
+    props: ({ params, query }) => ({ code: params.code, cardKey: query.k ?? '' }),
+    meta: { nav: false },
+  },
   { path: '/proposals', component: () => import('./proposals/ProposalsPage.vue'), meta: { nav: false } },
   { path: '/open', component: () => import('./open/OpenPage.vue') },
   { path: '/nearby', component: () => import('./nearby/NearbyPage.vue') },

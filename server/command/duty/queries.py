@@ -25,6 +25,13 @@ def own(actor: Actor, now: datetime) -> SelectOfScalar[DutySpell]:
     return rows.where(col(DutySpell.began_at) > rules.on_duty_since(now))
 
 
+@kept
+def of_person(account_id: str, now: datetime) -> SelectOfScalar[DutySpell]:
+    """The spell somebody is in: whether a card says 在岗."""
+    rows = select(DutySpell).where(DutySpell.account_id == account_id, col(DutySpell.ended_at).is_(None))
+    return rows.where(col(DutySpell.began_at) > now - rules.LONGEST_SPELL)
+
+
 def present(actor: Actor, now: datetime) -> SelectOfScalar[DutySpell]:
     """Everybody on duty in the actor's area."""
     rows = select(DutySpell).where(

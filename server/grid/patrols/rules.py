@@ -27,7 +27,7 @@ WEAK_M = 50.0  # a position less accurate is a weak signal (ux O3)
 SEEN_M, SEEN_FOR = 30.0, timedelta(seconds=20)  # a track has visited a point (domain A8)
 AHEAD = timedelta(minutes=2)  # how wrong a phone's clock may be without a word
 STEP_M, STEP_FOR = 400.0, timedelta(minutes=3)  # two fixes further apart are not walked between
-MOST_POINTS, MOST_FIXES = 20, 600
+MOST_POINTS, MOST_PHOTOS, MOST_FIXES = 20, 3, 600
 DAY_MINUTES = 24 * 60
 WATCHERS = DISPATCHERS | {Post.ARBITER}
 BASIS = "国办发〔2024〕54号；粤府办〔2025〕15号"

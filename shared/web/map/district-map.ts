@@ -104,6 +104,7 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
   const colour = (name: string): string =>
     getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
   let shades: readonly Shade[] = []
+  let pinned = ''
   let outlines: readonly Outline[] = []
   const still = { interactive: false } as const
 
@@ -219,7 +220,10 @@ export function drawDistrict(element: HTMLElement, data: District, events: MapEv
             .on('keypress', (event) => enter(event.originalEvent, () => events.pin(pin.id))),
         )
       }
-      if (pins.length) map.fitBounds(latLngBounds(pins.map(place)).pad(0.2), { maxZoom: NEAR })
+      // what only moved does not move the map under a finger
+      const now = pins.map(({ id }) => id).join()
+      if (pins.length && now !== pinned) map.fitBounds(latLngBounds(pins.map(place)).pad(0.2), { maxZoom: NEAR })
+      pinned = now
     },
     shades(next) {
       const codes = (some: readonly Shade[]): string => some.map(({ code }) => code).join()

@@ -41,6 +41,7 @@ from server.command.talks.service import Turn
 from server.command.talks.tables import Talk
 from server.grid.basedata import service as base
 from server.grid.basedata.facts import BaseFieldName, BaseKind
+from server.grid.cards.tables import CardMessage
 from server.grid.patrols.service import plans
 from server.grid.patrols.service.plans import Point
 from server.grid.patrols.tables import Patrol, PatrolPoint
@@ -132,6 +133,8 @@ class District:
             "day": day_of(self.clock()).isoformat(), "question": "路灯不亮找谁",
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
             "patrolId": "late", "doneAt": self.clock().isoformat(), "weekdays": [1], "resume": True,
+            "cardCode": "FY07X2", "cardKey": "", "standInId": "huang",
+            "leaveFrom": day_of(self.clock()).isoformat(), "leaveUntil": day_of(self.clock()).isoformat(),
             "fixes": [{"at": self.clock().isoformat(), "lon": NEAR.lon, "lat": NEAR.lat}],
         }  # fmt: skip
         of_editions = {
@@ -276,6 +279,8 @@ async def _patrols(city: City) -> None:
     async with city.office.store.writing() as session:
         session.add(Patrol(**fields | began, id="late", state="paused"))
         session.add(Patrol(**fields, id="another", state="due"))
+        session.add(CardMessage(id="late", cell=CELL, citizen_id="ann", officer_id="chen", text="路太窄",
+                                at=city.clock()))  # fmt: skip
         doubt = {"state": "to_review", "heard_at": MONDAY, "at": MONDAY}
         session.add(PatrolPoint(**point.model_dump() | doubt | {"id": "late", "patrol_id": "late"}))
         await session.commit()

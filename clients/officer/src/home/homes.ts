@@ -33,13 +33,13 @@ const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
 
 const patrol: Home = {
   page: Today,
-  nav: ['home', 'tasks', 'me'],
+  nav: ['home', 'tasks', 'map', 'me'],
   reports: true,
   onDuty: true,
   patrols: true,
   more: ['base'],
 }
-const desk: readonly More[] = ['supervisions', 'staffing', 'watch', 'base']
+const desk: readonly More[] = ['supervisions', 'patrols', 'map', 'staffing', 'watch', 'base']
 const dispatch: Home = {
   page: Dispatch,
   nav: ['home', 'cases', 'talks', 'knowledge', 'me'],

@@ -10,7 +10,12 @@ import {
 const PAGES: Record<string, string> = { order: '/orders', request: '/requests', visit: '/visits', patrol: '/patrol' }
 
 /** What has no page of its own stands in a list. */
-const LISTS: Record<string, string> = { supervision: '/supervisions', handover: '/watch', account: '/me' }
+const LISTS: Record<string, string> = {
+  supervision: '/supervisions',
+  handover: '/watch',
+  account: '/card',
+  message: '/card',
+}
 
 export const parts: InboxParts = {
   list: NoticesDocument,

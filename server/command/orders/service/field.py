@@ -2,11 +2,21 @@
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+
 from server.command.orders import rules
 from server.command.orders.errors import NoOfficer
-from server.command.orders.flow import OrderAction
+from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import CheckConclusion, VerifyConclusion
-from server.command.orders.service.advance import KIND, advance, rule_limit, seen, set_handle_limit
+from server.command.orders.service.advance import (
+    KIND,
+    advance,
+    rule_limit,
+    seen,
+    set_handle_limit,
+    touches,
+)
 from server.command.orders.tables import WorkOrder
 from server.identity.queries import PersonRow, officers_in
 from server.kernel.against import named
@@ -87,6 +97,22 @@ async def check(
                   receiver="" if passed else order.unit_id,
                   detail={"conclusion": conclusion, "distance_m": metres})  # fmt: skip
     return order
+
+
+async def hand_on(work: Work, person_id: str, stand_in_id: str) -> None:
+    """Somebody is away: the colleague who stands in verifies and checks for him, never his own finding."""
+    state, checker = col(WorkOrder.state), col(WorkOrder.checker_id)
+    verifies = and_(state == OrderState.VERIFYING.value, col(WorkOrder.verifier_id) == person_id)
+    checks = and_(state == OrderState.CHECKING.value, checker == person_id,
+                  col(WorkOrder.reporter_id) != stand_in_id)  # fmt: skip
+    mine = or_(verifies, checks)
+    for order in await work.session.exec(select(WorkOrder).where(mine).with_for_update()):
+        if order.state == OrderState.VERIFYING:
+            order.verifier_id = stand_in_id
+        else:
+            order.checker_id = stand_in_id
+        work.record(f"{KIND}.hand_on", KIND, order.id, area=order.area, receiver=stand_in_id,
+                    touches=[*touches(order), f"person:{person_id}"])  # fmt: skip
 
 
 def rework(work: Work, order: WorkOrder) -> None:

@@ -52,7 +52,7 @@ class PatrolPoint(View[PointRow]):
         """Null while nobody was there."""
         return PointHow(self.row.how) if self.row.how else None
 
-    @field_for(needs={"id"})
+    @field_for(needs={"id"}, most=rules.MOST_PHOTOS)
     def photos(self, info: Info) -> list[Photo]:
         return info.context.soon(load_photos, self.row.id)
 
@@ -81,6 +81,11 @@ class Patrol(View[PatrolRow]):
     @field_for(needs={"state"})
     def state(self) -> PatrolState:
         return PatrolState(self.row.state)
+
+    @field_for(needs={"closed_at", "required", "visited"})
+    def missed(self) -> int | None:
+        """漏巡: points without a visit that counts when the window had closed; null before."""
+        return None if self.row.closed_at is None else self.row.required - self.row.visited
 
     @field_for(needs=())
     def near_m(self) -> int:

@@ -11,7 +11,7 @@ from server.grid.patrols.flow import FLOW, PatrolAction, PatrolState
 from server.grid.patrols.rules import PointState, Visit
 from server.grid.patrols.service.plans import KIND, MISSED, VISITED, record
 from server.grid.patrols.tables import Patrol, PatrolPoint
-from server.kernel.errors import NotFound
+from server.kernel.errors import BadInput, NotFound
 from server.kernel.geo import Wgs84
 from server.kernel.text import clean_text
 from server.platform import files
@@ -77,6 +77,8 @@ async def check_in(
     at = rules.in_round(rules.heard(at, work.now), patrol.began_at, patrol.ended_at)
     rules.needs_window(at, patrol.opens_at, patrol.closes_at)
     words = clean_text(reason, field="reason", limit=WORDS_LIMIT)
+    if len(photo_ids) > rules.MOST_PHOTOS:
+        raise BadInput(field="photos")
     visit = rules.visit(
         Wgs84(point.lon, point.lat), here=here, code=code, plate=point.code, wants_photo=point.photo,
         photos=len(photo_ids), reason=words, late=patrol.closed_at is not None,

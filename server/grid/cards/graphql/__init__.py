@@ -1,0 +1,1 @@
+"""Cards' share of the schemas."""
