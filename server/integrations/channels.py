@@ -75,13 +75,14 @@ def hosts_of(settings: Settings) -> frozenset[str]:
     return frozenset(host.strip() for host in settings.push_hosts.split(",") if host.strip())
 
 
-def code_sender(office: Office) -> Callable[[str, str], Awaitable[None]]:
-    """Sends a one-time code at once, past the outbox: it is over in five minutes. Raises NoChannel."""
+def code_sender(office: Office) -> Callable[[str, str], Awaitable[None]] | None:
+    """Sends a one-time code at once, past the outbox: it is over in five minutes. None without a channel."""
+    channel = office.of(Exchange).channels.get(Via.SMS)
+    if channel is None or isinstance(channel, Kept):
+        return None
 
     async def send(phone: str, code: str) -> None:
-        channel = office.of(Exchange).channels.get(Via.SMS)
-        if channel is None or isinstance(channel, Kept):
-            raise NoChannel
+        """Raises NoChannel when the provider does not take it."""
         message = Message(
             id=str(uuid4()), to=phone, key=CODE, params={"code": code}, text="", link="", at=office.clock(),
             urgent=True,

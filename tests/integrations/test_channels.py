@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.app import close_office, open_office
+from server.identity.errors import NoChannel
 from server.identity.service import Identity
 from server.integrations.channels import exchange_of
 from server.integrations.push_keys import b64, encrypt, may_write, private_key, public_of, subscription, unb64
@@ -24,6 +25,7 @@ from server.kernel.ways import Via
 from server.platform.notify import Message, Refused, Sent, TryAgain
 from server.platform.vault import BadKey, Vault
 from server.settings import Settings
+from tests.city import everything
 from tests.servers import free_port, running
 
 SECRET = "nobody-knows-this-one"
@@ -318,5 +320,18 @@ async def test_a_code_goes_out_at_once(provider, tmp_path, sqlite_store, templat
         assert await office.of(Identity).send_code("13800138001", address="127.0.0.1") is None
         asked = json.loads(provider.asked[0].body)
         assert (asked["to"], asked["template"], len(asked["params"]["code"])) == ("13800138001", "SMS_2", 6)
+    finally:
+        await close_office(office)
+
+
+@pytest.mark.parametrize("mode", ["development", "production"])
+async def test_without_a_channel_no_code_is_made(tmp_path, sqlite_store, mode):
+    Vault.create(Settings(data_dir=tmp_path))
+    office = open_office(Settings(data_dir=tmp_path, database_url=sqlite_store, mode=mode))
+    before = await everything(office)
+    try:
+        with pytest.raises(NoChannel):
+            await office.of(Identity).send_code("13800138001", address="127.0.0.1")
+        assert await everything(office) == before
     finally:
         await close_office(office)
