@@ -1,11 +1,11 @@
 import './modes.ts'
 import { type Component, createApp, watch } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { forgetAnswers } from './cache.ts'
 import type { Doc } from './graph.ts'
 import { type AppWords, learn } from './i18n.ts'
 import { openOutbox } from './outbox.ts'
 import { routerFor } from './router.ts'
+import { closeSafe } from './safe.ts'
 import { session } from './session.ts'
 import { keepFresh } from './sw/page.ts'
 
@@ -26,7 +26,7 @@ export async function startApp({ root, routes, words, senders }: AppParts): Prom
   app.use(router)
   watch(session.state, async (state) => {
     if (state === 'in') return
-    await forgetAnswers()
+    await closeSafe().catch(() => undefined)
     location.reload() // nothing this person saw stays in memory
   })
   await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway

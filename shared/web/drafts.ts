@@ -1,4 +1,5 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
+import { seal, unseal } from './safe.ts'
 import { session } from './session.ts'
 import { plain, store } from './store.ts'
 
@@ -23,7 +24,8 @@ export interface DraftParts<T> {
 
 /** Saves a form each 2 s while it is open, and offers what an earlier visit left. */
 export function useDraft<T>(name: string, { collect, restore }: DraftParts<T>): Draft {
-  const key = `${session.owner.value ?? ''}/${name}`
+  const owner = session.owner.value ?? ''
+  const key = `${owner}/${name}`
   const found = ref(false)
   const savedAt = ref<Date | null>(null)
   let left: T | null = null
@@ -32,7 +34,7 @@ export function useDraft<T>(name: string, { collect, restore }: DraftParts<T>): 
 
   const ready = store().then(async (db) => {
     const draft = await db.get('drafts', key)
-    left = (draft?.content as T | undefined) ?? null
+    left = draft ? await unseal<T>(owner, draft).catch(() => null) : null
     found.value = left !== null
   })
 
@@ -42,7 +44,9 @@ export function useDraft<T>(name: string, { collect, restore }: DraftParts<T>): 
     const content = plain(collect())
     const print = fingerprint(content)
     if (content === null || print === last) return
-    await (await store()).put('drafts', { at: new Date().toISOString(), content }, key)
+    const sealed = await seal(owner, content)
+    if (over && owner !== session.owner.value) return
+    await (await store()).put('drafts', sealed, key)
     last = print
     savedAt.value = new Date()
   }

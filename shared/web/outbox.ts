@@ -3,6 +3,7 @@ import { appName } from './app-name.ts'
 import { Offline, Refusal } from './failures.ts'
 import { type Doc, graph } from './graph.ts'
 import { uuid } from './ids.ts'
+import { type Sealed, seal, unseal } from './safe.ts'
 import { session } from './session.ts'
 import { plain, store } from './store.ts'
 import { upload } from './upload.ts'
@@ -66,6 +67,8 @@ const TIGHT = 0.8
 const all = shallowRef<Op[]>([])
 const storage = shallowRef<{ share: number; tight: boolean }>({ share: 0, tight: false })
 const neighbours = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(`sanwei-outbox-${appName}`)
+/** What was read already, so that photos are not unsealed at every look. */
+const opened = new Map<string, { print: string; op: Op }>()
 let senders: Senders = {}
 let flushing: Promise<void> | null = null
 /** Set when more is to be sent than the sending under way knows of. */
@@ -226,11 +229,13 @@ function progressOf(photos: readonly OpPhoto[]): number {
   return Math.round((100 * there) / (all + 1024))
 }
 
-/** Where the browser has no database, acts live as long as the page. */
-const database = () => store().catch(() => null)
+/** Where the browser has no database, or cannot seal what goes into it, acts live as long as the page. */
+const database = async () => (globalThis.crypto?.subtle ? store().catch(() => null) : null)
 
 async function save(op: Op): Promise<void> {
-  await (await database())?.put('outbox', op)
+  const db = await database()
+  const { id, owner, state } = op
+  if (db) await db.put('outbox', { id, owner, done: state === 'done', ...(await seal(owner, plain(op))) })
   const ops = all.value
   const at = ops.findIndex((known) => known.id === op.id)
   if (at < 0) ops.push(op)
@@ -240,8 +245,21 @@ async function save(op: Op): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  const ops = (await (await database())?.getAll('outbox')) ?? all.value
-  all.value = ops.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+  const rows = await (await database())?.getAll('outbox')
+  if (!rows) return
+  const mine = rows.filter(({ owner }) => owner === session.owner.value)
+  const ops = await Promise.all(mine.map(read))
+  all.value = ops.filter((op) => op !== null).sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
+}
+
+/** An act as it stands in the database; null for one whose key is gone. */
+async function read(row: Sealed & { id: string; owner: string }): Promise<Op | null> {
+  const print = row.iv.join()
+  const known = opened.get(row.id)
+  if (known?.print === print) return known.op
+  const op = await unseal<Op>(row.owner, row).catch(() => null)
+  if (op) opened.set(row.id, { print, op })
+  return op
 }
 
 async function forgetOldDone(): Promise<void> {

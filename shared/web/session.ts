@@ -3,6 +3,7 @@ import { appName } from './app-name.ts'
 import { Refusal } from './failures.ts'
 import { postJson, serverTime } from './http.ts'
 import { keyOf, recall, remember } from './remember.ts'
+import { openSafe } from './safe.ts'
 
 interface Grant {
   accessToken: string
@@ -73,7 +74,9 @@ export const session = {
   },
 
   async login(staffNo: string, password: string): Promise<void> {
-    take(await auth<Grant>('login', { staffNo, password, device: navigator.userAgent.slice(0, 120) }))
+    const given = await auth<Grant>('login', { staffNo, password, device: navigator.userAgent.slice(0, 120) })
+    await openSafe(staffNo, password).catch(() => undefined) // no database, or none that can be sealed
+    take(given)
     enter(staffNo)
   },
 

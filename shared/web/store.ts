@@ -1,23 +1,30 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { toRaw } from 'vue'
 import { appName } from './app-name.ts'
-import type { Op } from './outbox.ts'
+import type { Sealed, Wrapped } from './safe.ts'
 
 interface Schema extends DBSchema {
-  outbox: { key: string; value: Op }
-  drafts: { key: string; value: { at: string; content: unknown } }
-  answers: { key: string; value: { at: string; data: unknown } }
+  outbox: { key: string; value: Sealed & { id: string; owner: string; done: boolean } }
+  drafts: { key: string; value: Sealed }
+  answers: { key: string; value: Sealed }
+  /** Of whoever is signed in: it cannot be taken out, and is gone after logout. */
+  keys: { key: string; value: CryptoKey }
+  /** The same keys, to be opened by the password alone. */
+  wraps: { key: string; value: Wrapped }
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 /** This app's own database on the phone: what waits to be sent, what is half written, what was read last. */
 export async function store(): Promise<IDBPDatabase<Schema>> {
-  opened ??= openDB<Schema>(`sanwei-${appName}`, 1, {
+  opened ??= openDB<Schema>(`sanwei-${appName}`, 2, {
     upgrade(db) {
+      for (const old of Array.from(db.objectStoreNames)) db.deleteObjectStore(old) // it was not sealed
       db.createObjectStore('outbox', { keyPath: 'id' })
       db.createObjectStore('drafts')
       db.createObjectStore('answers')
+      db.createObjectStore('keys')
+      db.createObjectStore('wraps')
     },
     terminated() {
       opened = undefined
