@@ -16,13 +16,23 @@ NUMBER = re.compile(r"[A-Z]{1,3}\d{8}-?\d{4,}")
 KEPT = """async () => {
   const answer = asked => new Promise(done => { asked.onsuccess = () => done(asked.result) })
   const db = await answer(indexedDB.open('sanwei-citizen'))
-  const [op] = await answer(db.transaction('outbox').objectStore('outbox').getAll())
+  const [row] = await answer(db.transaction('outbox').objectStore('outbox').getAll())
+  const [key] = await answer(db.transaction('keys').objectStore('keys').getAll())
+  const bytes = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: row.iv }, key, row.data)
+  const length = new DataView(bytes).getUint32(0)  // of the act, before the bytes of its photos
+  const op = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length)))
   const text = blob => new Promise(done => {
     const reader = new FileReader()
     reader.onload = () => done(reader.result.split(',')[1])
     reader.readAsDataURL(blob)
   })
-  return Object.fromEntries(await Promise.all(op.photos.map(async p => [p.blob.type, await text(p.blob)])))
+  const kept = {}
+  let at = 4 + length
+  for (const { blob: { $blob: [type, size] } } of op.photos) {
+    kept[type] = await text(new Blob([bytes.slice(at, at + size)]))
+    at += size
+  }
+  return kept
 }"""  # what the phone will send, by kind
 
 LEFT = """async () => {
