@@ -28,6 +28,13 @@ export async function keep(name: string, data: unknown): Promise<void> {
   }
 }
 
+/** Lets go of everything kept, as when somebody goes on in another post. */
+export async function forgetAnswers(): Promise<void> {
+  await store()
+    .then((db) => db.clear('answers'))
+    .catch(() => undefined) // no database, nothing kept
+}
+
 /** Gives the kept answer at once (`fresh` false) and the network's when it comes. Throws what `ask` throws. */
 export async function cached<T>(
   name: string,

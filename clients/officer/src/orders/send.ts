@@ -107,12 +107,10 @@ export function refused<Input extends object>(
   }
 }
 
-type Refused = Pick<Op, 'id' | 'kind' | 'subject'> & Partial<Pick<Op, 'variables' | 'refusal'>>
-
 /** The form a refused act is mended in. */
-export const formOf = ({ id, kind, subject, variables, refusal }: Refused): string =>
+export const formOf = ({ id, kind, subject, variables, refusal }: Op): string =>
   kind === 'baseCreate'
-    ? `/base/new/${(variables?.input as { kind?: string } | undefined)?.kind}?op=${id}`
+    ? `/base/new/${(variables.input as { kind: string }).kind}?op=${id}`
     : kind.startsWith('base')
       ? `/base/${subject}${kind === 'baseEdit' && refusal?.code !== 'BASEDATA_CONFLICT' ? `/edit?op=${id}` : ''}`
       : kind.startsWith('patrol')
