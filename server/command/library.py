@@ -104,9 +104,9 @@ class Library:
         if matter_code:
             chosen = self.advisor.propose(matter_code, f"{title} {text}", area)
             return Suggestion(chosen, Confidence.HIGH, (), ())
-        if self.advisor.mute:
-            return SILENT
         try:
+            if self.advisor.mute:
+                return SILENT
             return self.advisor.suggest(text, area, title)
         except Exception:
             log.exception("no suggestion")

@@ -40,7 +40,7 @@ ROWS = {  # of what a subscription tells, the question that reads the same
 async def few(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> District:
     """A district with a case in every state."""
     file = Path(shutil.copy(migrated_file, tmp_path_factory.mktemp("few") / "sanwei.db"))
-    async with District(file, Clock(), {}, {}, {}).opened(file) as city:
+    async with District(file, Clock(), {}, {}, {}, {}).opened(file) as city:
         await city.hire()
         return await settle(city, file)
 

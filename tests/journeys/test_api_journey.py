@@ -134,7 +134,9 @@ async def test_from_a_guests_report_to_a_rated_case_that_a_leader_supervised(peo
         assert (await anns.until("request.submit"))["request"]["id"] == id
         arrived = await lis.until("order.report", lambda event: event["orderId"] == id)
         assert arrived["order"]["lanes"] == ["TO_DISPATCH"]
-        assert (await lins.until("order.report"))["order"]["figures"] == ["NEW_TODAY", "OPEN"]
+        assert (await lins.until("order.report"))["order"]["figures"] == [
+            "NEW_TODAY", "NEW_WEEK", "NEW_MONTH", "OPEN",
+        ]  # fmt: skip
         after = (await board.next())["liveBoard"]
         assert after["open"]["value"] == before["open"]["value"] + 1
         assert after["newToday"]["value"] == before["newToday"]["value"] + 1

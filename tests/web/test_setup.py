@@ -68,7 +68,7 @@ async def test_a_file_goes_in_and_comes_out(office, client):
     json = await client.get("/setup/catalogue/editions/1/json")
     assert json.headers["content-type"].startswith("application/json") and len(json.json()["in_grid"]) == 1
     assert set(await rows_of(client, client.headers["authorization"][7:])) == {
-        "管理事项", "立案条件", "入格审批", "管理部件",
+        "管理事项", "立案条件", "入格审批", "管理部件", "上报提问",
     }  # fmt: skip
 
 

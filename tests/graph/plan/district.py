@@ -1,9 +1,11 @@
 """A district with a case in every state, and values for whatever an app's document wants to know."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from graphql import (
 from sqlmodel import select
 
 from server.command.duty import service as duty
+from server.command.duty.tables import DutySpell
 from server.command.knowledge import service as knowledge
 from server.command.knowledge.book import Knowledge
 from server.command.knowledge.service import Words
@@ -30,6 +33,7 @@ from server.command.orders.pairs import Verdict
 from server.command.orders.service import desk, merge
 from server.command.orders.service.report import Spot
 from server.command.orders.tables import HotIssue, HotMember, WorkOrder
+from server.command.requests.receipts import code_of
 from server.command.requests.rules import RequestKind, ServiceLevel, Solved
 from server.command.requests.service import desk as requests_desk
 from server.command.requests.service import unit as requests_unit
@@ -46,6 +50,7 @@ from server.grid.patrols.service import plans
 from server.grid.patrols.service.plans import Point
 from server.grid.patrols.tables import Patrol, PatrolPoint
 from server.identity.accounts import phone_of
+from server.identity.family.tables import FamilyCode, FamilyTie
 from server.identity.tables import Account
 from server.kernel.actors import CITIZEN, LEADER, OFFICER, SYSTEM, Actor, Role
 from server.kernel.calendar import day_of
@@ -97,6 +102,7 @@ class District:
     versions: Mapping[str, Mapping[Role, int]]  # by subject; staff and citizens count their own
     photos: Mapping[str, str]  # by owner
     holds: Mapping[Role, str]
+    codes: Mapping[str, str]  # by the operation that wants one
 
     @asynccontextmanager
     async def opened(self, file: Path) -> AsyncIterator[City]:
@@ -116,6 +122,8 @@ class District:
             kind: Any = type_from_ast(schema, definition.type)
             name = definition.variable.name.value
             given[name] = self._value(actor, name, kind, subject)
+            if name == "code" and operation.name and operation.name.value in self.codes:
+                given[name] = self.codes[operation.name.value]
         return {name: value for name, value in given.items() if value is not None}
 
     def _value(self, actor: Actor, name: str, kind: GraphQLInputType, subject: str) -> Any:
@@ -227,7 +235,25 @@ async def settle(city: City, file: Path) -> District:
     await _patrols(city)
     await city.do(city.he, duty.give_over, id="late", note="断线盯住")
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
-    return District(file, city.clock, await _versions(city), photos, holds)
+    codes = {"Receipt": await _receipt(city), "JoinFamily": await _family(city)}
+    return District(file, city.clock, await _versions(city), photos, holds, codes)
+
+
+async def _receipt(city: City) -> str:
+    """What stands on a request's receipt."""
+    request = await city.request("late")
+    return code_of(partial(city.office.of(Vault).lookup), request.id, request.no)
+
+
+async def _family(city: City) -> str:
+    """Somebody helps ann, under the id of a case; and a code that waits to be entered."""
+    vault = city.office.of(Vault)
+    async with city.office.store.writing() as session:
+        session.add(FamilyTie(id="late", owner_id="ann", helper_id="ben", began_at=city.clock()))
+        session.add(FamilyCode(owner_id="dora", code_key=vault.lookup("family/482913"),
+                               expires_at=city.clock() + timedelta(minutes=5)))  # fmt: skip
+        await session.commit()
+    return "482913"
 
 
 async def _unsent(city: City) -> None:
@@ -277,6 +303,10 @@ async def _patrols(city: City) -> None:
     fields: dict[str, Any] = made.model_dump(exclude={"id", "state"})
     began = {"began_at": city.clock(), "began_heard_at": city.clock()}
     async with city.office.store.writing() as session:
+        spell = await session.get_one(DutySpell, "on")
+        place = json.dumps([NEAR.lon, NEAR.lat, 10])
+        spell.place = city.office.of(Vault).seal(place, about=duty.place_of("on"))
+        spell.seen_at = city.clock()
         session.add(Patrol(**fields | began, id="late", state="paused"))
         session.add(Patrol(**fields, id="another", state="due"))
         session.add(CardMessage(id="late", cell=CELL, citizen_id="ann", officer_id="chen", text="路太窄",
