@@ -24,7 +24,8 @@ const inKit = (id: string): boolean => {
 }
 
 /** Words of the server that only staff are shown (tests/contract/test_words.py): no resident waits for them. */
-const STAFF_WORDS = /^(action|board|card|confidence|contact|decline|desk|edition|figure|lane|pending|revision|visit)\./
+const STAFF_WORDS =
+  /^(action|board|card|confidence|contact|decline|desk|edition|export|figure|hot|lane|pending|revision|visit)\./
 
 const withoutStaffWords = (): Plugin => ({
   name: 'sanwei:words',

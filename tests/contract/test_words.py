@@ -149,6 +149,7 @@ def test_the_citizens_app_never_says_what_its_build_leaves_out():
     code = [
         file for folder in ("clients/citizen/src", "shared/web") for file in (HOUSE / folder).rglob("*")
         if file.suffix in {".ts", ".vue"} and "gql" not in file.parts and ".test." not in file.name
+        and file.name not in {"ExportSheet.vue", "HotIssueLine.vue", "HotPage.vue"}  # staff's alone
     ]  # fmt: skip
     assert len(kinds.split("|")) > 5 and len(code) > 100
     assert [file.name for file in code if said.search(file.read_text(encoding="utf-8"))] == []

@@ -1,7 +1,6 @@
 import { follow } from '@sanwei/web/follow'
 import { graph } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
-import { askForPush } from '@sanwei/web/push'
 import { recall, remember } from '@sanwei/web/remember'
 import { onScopeDispose, ref, watch } from 'vue'
 import { LiveRemindersDocument, NoticeSettingsDocument, SubscribePushDocument } from '../gql/graphql.ts'
@@ -34,7 +33,9 @@ export async function remindMe(id: string): Promise<boolean> {
 async function reachWhenClosed(): Promise<void> {
   try {
     const { noticeSettings } = await graph(NoticeSettingsDocument)
-    if (noticeSettings.pushKey) await askForPush(noticeSettings.pushKey, SubscribePushDocument)
+    if (!noticeSettings.pushKey) return
+    const { askForPush } = await import('@sanwei/web/push')
+    await askForPush(noticeSettings.pushKey, SubscribePushDocument)
   } catch {
     // it is told while the app is open, and the inbox has it anyway
   }
