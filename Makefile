@@ -17,7 +17,7 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 MIRROR = $(or $(UV_DEFAULT_INDEX),$(PIP_INDEX_URL),$(shell $(B)/pip config get global.index-url 2>/dev/null))
 # uv is quick; where it is not to be had, or cannot reach what pip can, pip does the same from the same hashes.
 install = $(if $(MIRROR),UV_DEFAULT_INDEX=$(MIRROR)) $(B)/uv pip install -q --python $(B)/python --require-hashes -r $(1) 2>/dev/null \
-	|| $(B)/pip install -q --require-hashes -r $(1)
+	|| $(B)/pip install -q --require-hashes --no-deps -r $(1)
 quietly = report=$$($(1) 2>&1) || { echo "$$report"; exit 1; }
 CLIENT_SOURCES := $(shell find clients shared -type f -not -path '*/node_modules/*' -not -path '*/gql/*' 2>/dev/null)
 
