@@ -20,6 +20,7 @@ export interface AppParts {
 /** Starts one of the three apps on the element `#app`. */
 export async function startApp({ root, routes, words, senders }: AppParts): Promise<void> {
   if (session.state.value === 'in') session.renew().catch(() => undefined) // whoever needs the token will ask again
+  await breathe()
   await learn(words)
   const router = routerFor(routes)
   const app = createApp(root)
@@ -30,13 +31,16 @@ export async function startApp({ root, routes, words, senders }: AppParts): Prom
     location.reload() // nothing this person saw stays in memory
   })
   await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway
+  await breathe()
   app.mount('#app')
-  keepFresh()
-  fetchAhead(routes)
+  void keepFresh().then((kept) => kept || fetchAhead(routes))
   if (senders) void openOutbox(senders)
 }
 
-/** Some in-app browsers have no service worker: every page is fetched while there is a network, so none is missing later. */
+/** Lets a slow phone answer its finger between two pieces of the start. */
+const breathe = (): Promise<void> => new Promise((done) => setTimeout(done))
+
+/** Where no service worker keeps them, every page is fetched while there is a network, so none is missing later. */
 function fetchAhead(routes: RouteRecordRaw[]): void {
   const whenIdle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200))
   whenIdle(async () => {

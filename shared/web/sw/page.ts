@@ -5,19 +5,20 @@ export const newVersion = ref(false)
 
 let waiting: ServiceWorker | null = null
 
-/** Registers the service worker of the built app; where there is none (WeChat on iOS) the app works without. */
-export function keepFresh(): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return
-  navigator.serviceWorker.register('sw.js').then(watchFor, () => undefined) // refused: no cold start offline, nothing else
+/** Registers the service worker of the built app. False where there is none (WeChat on iOS) or it is refused. */
+export async function keepFresh(): Promise<boolean> {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return false
+  return navigator.serviceWorker.register('sw.js').then(watchFor, () => false)
 }
 
-function watchFor(registration: ServiceWorkerRegistration): void {
+function watchFor(registration: ServiceWorkerRegistration): true {
   const offer = (): void => {
     waiting = registration.waiting
     newVersion.value = waiting !== null && navigator.serviceWorker.controller !== null
   }
   offer()
   registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', offer))
+  return true
 }
 
 /** Takes up the new build: the page is loaded again. */
