@@ -36,6 +36,7 @@ OURS = "server"
 MOST_FRAMES = 30
 MOST_TEXT = 300  # characters of one value
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+COLUMNS = re.compile(r"^SELECT .{60,}? FROM\b")  # what is asked for tells little and fills the line
 NOT_A_WORD = re.compile(r"[^A-Za-z ,.-].*", re.DOTALL)  # where a library's sentence may turn to values
 
 Format = Literal["json", "console"]
@@ -99,7 +100,8 @@ def tell_slow(seconds: float) -> Callable[[], None]:
 
     def listener(operation: Operation, took: float) -> None:
         if took >= seconds:
-            ms, statement = round(took * 1000), " ".join(operation.slowest[1].split())
+            ms = round(took * 1000)
+            statement = COLUMNS.sub("SELECT … FROM", " ".join(operation.slowest[1].split()))
             slow.warning(
                 "slow: %s, %d ms, %d statements, %s", operation.name, ms, operation.statements, statement,
                 extra={
