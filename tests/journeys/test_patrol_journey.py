@@ -66,6 +66,12 @@ async def test_a_round_through_a_dead_zone(city: Running, phone_page: Opener) ->
     await expect(main).to_contain_text("未巡原因：施工围挡，过不去")
     await expect(main.locator("dl")).to_contain_text(re.compile(r"2\s*/\s*4.*发现\s*1\s*件"))
 
+    # among the tasks it stands under 巡查
+    await officer.goto(f"{city.url}/officer/#/tasks")
+    await officer.get_by_role("tab", name="巡查").click()
+    tasks = officer.get_by_role("list", name="任务列表").get_by_role("listitem")
+    await expect(tasks.filter(has_text="巡查：永庆坊一线")).to_contain_text("已巡 2/4 点")
+
     # everything is there once
     rows = {row["name"]: (row["state"], row["how"]) for row in await _points(city)}
     assert rows == {"永庆坊入口": ("VISITED", "GPS"), "恩宁路骑楼": ("VISITED", "CODE"),

@@ -152,7 +152,7 @@ RULES: Mapping[str, Rule] = {
     "patrol.refuse": _to(T.NAMED),
     "message.leave": _to(T.NAMED),
     "message.answer": _to(T.NAMED),
-    "order.hand_on": _to(T.VERIFIER, T.CHECKER),
+    "order.hand_on": _to(T.RECEIVER, staff=PUSH),
     "post.leave": _to(T.NAMED, staff=PUSH),
     "post.return": _to(T.NAMED),
     "supervision.issue": _to(T.NAMED, urgent=True, staff=WECHAT),
@@ -273,7 +273,7 @@ def recipients(people: Set[To], event: Event, staff: tuple[Staff, ...]) -> set[s
     known = {each.id for each in staff}
     found = {id for to, id in named.items() if to in people and id}
     if T.RECEIVER in people:
-        found |= _of(staff, event.receiver) | ({event.receiver} & known)
+        found |= _of(staff, event.receiver) | ({event.receiver} & {*known, *named.values()} - {""})
     if people & {T.NAMED, T.NAMED_STAFF}:
         persons = set(_names("person:", event.touches))
         found |= persons if T.NAMED in people else persons & known

@@ -38,6 +38,7 @@ class OrderAction(StrEnum):
     AUDIT_FAIL = "audit_fail"
     REQUEST_VERIFY = "request_verify"
     VERIFY_DONE = "verify_done"
+    HAND_ON = "hand_on"              # 转交: another officer of the place does it
     MERGE = "merge"
     REJECT = "reject"
     FILE = "file"
@@ -129,6 +130,8 @@ FLOW = Flow(
         Step(S.SELF_HANDLED,  A.AUDIT_FAIL,     S.REPORTED,      DISPATCHER, Clock(start=("accept",)), "G1.3", ("not_reporter", "opinion")),
         Step(S.REPORTED,      A.REQUEST_VERIFY, S.VERIFYING,     DISPATCHER, Clock(stop=("danger",), pause=("accept",), start=("verify",)), "G1.4", ("place",)),
         Step(S.VERIFYING,     A.VERIFY_DONE,    S.REPORTED,      OFFICER,    Clock(stop=("verify",), resume=("accept",)), "G1.5", ("assigned", "on_site")),
+        *(Step(state,         A.HAND_ON,        state,           OFFICER,    basis="ux O6: the clock runs on, whoever has it", guards=("assigned", "opinion"))
+          for state in (S.VERIFYING, S.CHECKING)),
         Step(S.REPORTED,      A.MERGE,          S.MERGED,        DISPATCHER, Clock(stop=ALL_CLOCKS), "G1.6", ("same_case",)),
         Step(S.REPORTED,      A.REJECT,         S.REJECTED,      DISPATCHER | SYSTEM, Clock(stop=ALL_CLOCKS), "G1.7", ("opinion",)),
         Step(S.REPORTED,      A.FILE,           S.FILED,         DISPATCHER, Clock(stop=("accept", "danger"), start=("dispatch",)), "G1.8", ("place", "grid_matter", "rule_of_matter")),

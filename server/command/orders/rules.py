@@ -148,6 +148,10 @@ def _fits(order: Order, action: OrderAction, actor: Actor, now: datetime) -> boo
             return order.verifier_id == actor.id
         case A.CHECK_PASS | A.CHECK_FAIL:
             return order.checker_id == actor.id
+        case A.HAND_ON:
+            return actor.id == (
+                order.verifier_id if order.state == OrderState.VERIFYING else order.checker_id
+            )
         case A.CLOSE | A.CLOSE_REJECT:
             return not actor.unit_id or not own
         case A.AUDIT_PASS | A.AUDIT_FAIL:

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from server.command.notices.service import spread
+from server.command.notices.tables import Notice
 from server.command.orders.flow import OrderAction, OrderState
 from server.command.orders.rules import CheckConclusion, offered
-from server.command.orders.service import desk
+from server.command.orders.service import desk, field
 from server.command.orders.service.visit import followed
 from server.kernel.calendar import Limit, TimeUnit
 from tests.city import BIN, BIN_RULE, FAR, on_sqlite, refusal
-from tests.factories import an_officer
+from tests.factories import an_id, an_officer
 
 A = OrderAction
 
@@ -91,6 +93,32 @@ async def test_the_finder_checks_only_when_nobody_else_can(city):
     assert (await city.order(id)).checker_id == "huang"
     other = await city.bring(await city.report(city.huang), "checking")
     assert (await city.order(other)).checker_id == "chen"
+
+
+async def test_a_task_is_handed_on_with_a_reason_and_never_back(city):
+    """转交: the clock runs on, the next officer is told, and whoever had it is not asked again."""
+    asked = "mutation ($input: HandOnTask!) { handOnTask(input: $input) { name } }"
+    await spread(city.office)  # from here on
+    id = await checking(city)
+    before, order = await city.clock_of(id, "check"), await city.order(id)
+    facts = {"id": id, "version": order.version, "opId": an_id(), "reason": "在医院陪护"}
+    assert await city.refused(city.huang, asked, input=facts) == ["NOT_ASSIGNED"]
+    assert await city.refused(city.li, asked, input=facts) == ["NOT_ALLOWED"]
+    assert await city.refused(city.chen, asked, input={**facts, "reason": " "}) == ["REASON_NEEDED"]
+    assert A.HAND_ON in offered(order, city.chen, city.clock())
+    assert A.HAND_ON not in offered(order, city.huang, city.clock())
+    assert (await city.ask(city.chen, asked, input=facts))["handOnTask"]["name"] == "Huang"
+    assert (await city.ask(city.chen, asked, input=facts))["handOnTask"] is None, "sent twice it is once"
+    assert (await city.order(id)).checker_id == "huang"
+    assert (await city.clock_of(id, "check")).due_at == before.due_at
+    line = (await city.lines(id))[-1]
+    assert (line.verb, line.receiver, line.opinion) == ("order.hand_on", "huang", "在医院陪护")
+    while await spread(city.office):
+        pass
+    assert [row.person_id for row in await city.rows(Notice, Notice.key == "order.hand_on")] == ["huang"]
+    async with refusal(city.office, "NO_OFFICER"):
+        await city.move(city.huang, field.pass_on, id, reason="也走不开")
+    await city.check(id, city.huang)
 
 
 # ── close ─────────────────────────────────────────────────────────────────────────────────────────

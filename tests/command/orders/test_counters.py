@@ -12,7 +12,7 @@ from server.command.orders.flow import FLOW, OrderAction, OrderState
 from server.command.orders.graphql.loaders import load_figures, load_lanes
 from server.command.orders.lanes import BoardFigureKey
 from server.command.orders.rules import CheckConclusion, RejectReason, VerifyConclusion
-from server.command.orders.service import desk, merge, shares, suspension, unit
+from server.command.orders.service import desk, field, merge, shares, suspension, unit
 from server.command.orders.service.applications import DECISIONS
 from server.command.orders.service.report import Spot, spot_at
 from server.command.orders.tables import WorkOrder
@@ -109,6 +109,8 @@ class Walk:
                 await city.verify(
                     id, actor, conclusion=VerifyConclusion.NOT_TRUE, here=self.dice.choice((NEAR, FAR))
                 )
+            case A.HAND_ON:
+                await city.move(actor, field.pass_on, id, reason=words)
             case A.MERGE:
                 others = [row.id for row in await city.rows(WorkOrder)]
                 await city.move(actor, merge.ask_merge, id, into_id=self.dice.choice(others), op_id=an_id())

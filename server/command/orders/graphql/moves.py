@@ -5,7 +5,7 @@ from typing import Protocol
 
 import strawberry
 
-from server.command.graphql.types import AnswerInput, PlaceInput, pairs
+from server.command.graphql.types import AnswerInput, Person, PlaceInput, load_people, pairs
 from server.command.orders.facts import CloseReason, ReturnReason
 from server.command.orders.flow import OrderAction
 from server.command.orders.graphql.reads import read
@@ -99,6 +99,16 @@ class SubmitVerify:
     op_id: strawberry.ID
     text: str = ""
     photo_ids: list[strawberry.ID] = strawberry.field(default_factory=list)
+
+
+@strawberry.input
+class HandOnTask:
+    """转交, and why."""
+
+    id: strawberry.ID
+    version: int
+    reason: str
+    op_id: strawberry.ID
 
 
 @strawberry.input
@@ -259,6 +269,15 @@ class Mutation:
                     photo_ids=input.photo_ids, here=input.place.point(),
                 )  # fmt: skip
         return await read(info, input.id)
+
+    @mutation_for(OFFICER)
+    async def hand_on_task(self, info: Info, input: HandOnTask) -> Person | None:
+        """转交 of a verification or check. Who has it now; null when it was sent before."""
+        officer = ""
+        async with info.context.office.work(info.context.actor) as work:
+            if await first(work, "hand_on", input):
+                officer = await field.pass_on(work, id=input.id, version=input.version, reason=input.reason)
+        return await info.context.loader(load_people).load(officer) if officer else None
 
     @mutation_for(OFFICER)
     async def sign_order(

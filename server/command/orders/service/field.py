@@ -23,6 +23,7 @@ from server.kernel.against import named
 from server.kernel.geo import Wgs84
 from server.kernel.text import clean_text
 from server.platform import files
+from server.platform.audit import AuditLine
 from server.platform.work import Work
 
 TEXT_LIMIT = 1000
@@ -97,6 +98,33 @@ async def check(
                   receiver="" if passed else order.unit_id,
                   detail={"conclusion": conclusion, "distance_m": metres})  # fmt: skip
     return order
+
+
+async def pass_on(work: Work, *, id: str, version: int, reason: str) -> str:
+    """转交: to another officer of the place, never back to one who passed it on. Returns whose it is now.
+
+    Raises NotAssigned, ReasonNeeded, NoOfficer.
+    """
+    order = await seen(work, id, version)
+    rules.step(order, OrderAction.HAND_ON, work.actor)
+    verifying = order.state == OrderState.VERIFYING
+    rules.needs_assigned(order.verifier_id if verifying else order.checker_id, work.actor)
+    words = clean_text(reason, field="reason", limit=TEXT_LIMIT)
+    rules.needs_opinion(words, "reason")
+    barred = order.reporter_id if verifying else order.finisher_id
+    had = select(AuditLine.actor_id).where(
+        AuditLine.subject_kind == KIND, AuditLine.subject_id == id,
+        AuditLine.verb == f"{KIND}.{OrderAction.HAND_ON}", AuditLine.source == order.state,
+    )  # fmt: skip
+    officer = await find_officer(work, order, avoid={work.actor.id, barred, *await work.session.exec(had)},
+                                 rather_not={order.reporter_id})  # fmt: skip
+    if verifying:
+        order.verifier_id = officer.id
+    else:
+        rules.needs_independent(order, officer.id, officer.unit_id)
+        order.checker_id = officer.id
+    await advance(work, order, OrderAction.HAND_ON, opinion=words, receiver=officer.id)
+    return officer.id
 
 
 async def hand_on(work: Work, person_id: str, stand_in_id: str) -> None:

@@ -14,7 +14,7 @@ import { takeMattersAlong } from '../case/choices'
 import { takeAlong } from './along'
 import { arrange } from './order'
 
-const LANES: readonly OrderLane[] = ['TO_VERIFY', 'TO_CHECK']
+export const LANES: readonly OrderLane[] = ['TO_VERIFY', 'TO_CHECK']
 
 /** What the officer has to do today, in walking or due order; readable without network. */
 export function useTasks() {
