@@ -39,7 +39,7 @@ export const routes: RouteRecordRaw[] = [
   {
     path: '/grid/:code',
     component: () => import('./grid/GridPage.vue'),
-    props: ({ params, query }) => ({ code: params.code, cardKey: query.k ?? '' }),
+    props: ({ params, query }) => ({ code: params.code, cardKey: query.k ?? '', write: 'write' in query }),
     meta: { nav: false },
   },
   { path: '/proposals', component: () => import('./proposals/ProposalsPage.vue'), meta: { nav: false } },
