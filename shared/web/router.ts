@@ -12,6 +12,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** false hides the main navigation on this page. */
     nav?: boolean
+    /** true begins the page anew for every address: nothing typed for one is left for another. */
+    form?: boolean
     /** true lets staff see the page before signing in. */
     open?: boolean
   }

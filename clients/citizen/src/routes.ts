@@ -17,7 +17,7 @@ export const routes: RouteRecordRaw[] = [
     path: '/cases/:id/rate',
     component: () => import('./requests/rate/RatePage.vue'),
     props: true,
-    meta: { nav: false },
+    meta: { nav: false, form: true },
   },
   {
     path: '/cases/:id/receipt',

@@ -8,6 +8,12 @@ const sub = {
     return wide.value
   },
 }
+const form = {
+  get nav() {
+    return wide.value
+  },
+  form: true,
+}
 
 /** A form may be opened to mend the refused act `op`. */
 const withOp = ({ params, query }: RouteLocationNormalized) => ({ ...params, op: query.op })
@@ -21,9 +27,9 @@ export const routes: RouteRecordRaw[] = [
     path: '/orders/:id/:kind(verify|check)',
     component: () => import('./orders/tasks/TaskPage.vue'),
     props: withOp,
-    meta: sub,
+    meta: form,
   },
-  { path: '/orders/:id/finish', component: () => import('./orders/handle/FinishPage.vue'), props: withOp, meta: sub },
+  { path: '/orders/:id/finish', component: () => import('./orders/handle/FinishPage.vue'), props: withOp, meta: form },
   { path: '/report', component: () => import('./orders/report/ReportPage.vue'), props: withOp, meta: sub },
   { path: '/patrol', component: () => import('./patrol/PatrolPage.vue'), meta: sub },
   { path: '/patrol/:id', component: () => import('./patrol/SummaryPage.vue'), props: true, meta: sub },
@@ -63,10 +69,10 @@ export const routes: RouteRecordRaw[] = [
     path: '/base/new/:kind(BUILDING|ROOM|RESIDENT|ORGANISATION|FACILITY)',
     component: () => import('./basedata/FormPage.vue'),
     props: ({ params, query }) => ({ ...params, in: query.in, op: query.op }),
-    meta: sub,
+    meta: form,
   },
   { path: '/base/:id', component: () => import('./basedata/RecordPage.vue'), props: true, meta: sub },
-  { path: '/base/:id/edit', component: () => import('./basedata/FormPage.vue'), props: withOp, meta: sub },
+  { path: '/base/:id/edit', component: () => import('./basedata/FormPage.vue'), props: withOp, meta: form },
   { path: '/outbox', component: () => import('./outbox/OutboxPage.vue'), meta: sub },
   { path: '/inbox', component: () => import('./inbox/InboxPage.vue'), meta: sub },
   { path: '/notices', component: () => import('./notices/NoticesPage.vue'), meta: sub },
