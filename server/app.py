@@ -122,6 +122,7 @@ def open_office(settings: Settings) -> Office:
     identity.on_merge.append(talks.hand_over)
     identity.on_merge += [owner.hand_over, notices.hand_over, notify.hand_over]
     identity.on_proof.append(owner.find_by_phone)
+    office.of(Files).on_arrival.append(requests.arrived)
     for room in (my_requests, my_talks, my_notices):
         identity.on_leaving.append(room.leave)
         identity.on_taking.append(room.take)

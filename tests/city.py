@@ -90,6 +90,7 @@ async def an_office(settings: Settings, clock: Callable[[], Any], **parts: Any) 
     office.tools[Knowledge] = Knowledge(wired.of(Knowledge).speech)
     office.tools[Vault] = Vault.open(settings)
     office.tools[Files] = Files(office)
+    office.of(Files).on_arrival[:] = wired.of(Files).on_arrival
     office.tools[Precedents] = Precedents()
     office.tools[Shelf] = Shelf(wired.of(Shelf).keepers)
     identity = office.tools[Identity] = Identity(office)

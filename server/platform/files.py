@@ -3,16 +3,16 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import obstore
-from obstore.exceptions import BaseError, NotFoundError
-from obstore.store import LocalStore, ObjectStore, S3Store
+from obstore.exceptions import NotFoundError
+from obstore.store import ObjectStore
 from sqlalchemy import Index, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
@@ -20,16 +20,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from server.kernel.actors import SYSTEM, Actor
 from server.kernel.errors import BadInput, CityError, NotFound
+from server.kernel.ids import an_id
 from server.platform import sounds
 from server.platform.db import UtcDateTime
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage, develop
-from server.platform.parts import LEAST_BYTES, Parts
+from server.platform.parts import LEAST_BYTES, Parts, Span
+from server.platform.shelves import reachable, store_of
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
-from server.settings import Settings
-
-if TYPE_CHECKING:
-    from obstore.store import S3Config
 
 Variant = Literal["full", "thumb", "voice"]
 PICTURE: tuple[Variant, ...] = ("full", "thumb")
@@ -38,10 +36,11 @@ Made = tuple[Mapping[str, Any], Mapping[Variant, bytes]]  # what is known of a f
 SIGNED_SECONDS = 300  # an address opens at most this long
 ROUND_SECONDS = 60  # and stays the same for a minute, so that browsers may keep the picture
 DEVELOPED_AT_ONCE = 2  # each holds up to 150 MB of pixels
-PATIENCE = timedelta(seconds=10)  # with a store that is slow
 FORGOTTEN_AFTER = timedelta(days=30)  # as long as an idempotency key: an outbox may be that late
 FORGOTTEN_AT_ONCE = 100
 SKEW = timedelta(minutes=2)  # what a right clock may be ahead
+MOST_PROMISED = 20  # in one act: nine photos and what was said, twice over
+STUCK_AFTER = timedelta(hours=1)  # a phone that is at it has long sent the next one
 
 
 class IdTaken(CityError):
@@ -62,18 +61,21 @@ class PhotoKind(StrEnum):
 
 
 class File(SQLModel, table=True):
-    """One photo or voice note. Written once; attached once, to what it is evidence of."""
+    """One photo or voice note. Written once; attached once, to what it is evidence of.
+
+    Acts that go ahead of their photos promise them: a row then has its place, and no bytes until they come.
+    """
 
     __table_args__ = (Index("file_attached", "attached_kind", "attached_id"),)
 
     id: str = Field(primary_key=True)  # UUID minted on the phone
     owner_id: str = Field(index=True)
     sha256: str  # of the bytes as sent
-    bytes: int  # of the bytes as sent
+    bytes: int  # as sent; 0 while it is only promised
     width: int  # 0 of a voice note
     height: int
     seconds: int | None = None  # how long a voice note is; null of a photo
-    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)  # when it came, or was promised
     taken_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the camera's word
     taken_lon: float | None = None
     taken_lat: float | None = None
@@ -82,24 +84,8 @@ class File(SQLModel, table=True):
     photo_kind: str | None = None
 
 
-def store_of(settings: Settings) -> ObjectStore:
-    """Where photos lie: a directory beside the embedded store, or what speaks S3 at `files_url`.
-
-    Without a key the surroundings say who we are (a role of the machine). Raises ValueError for other URLs.
-    """
-    if not settings.files_url:
-        return LocalStore(settings.data_dir / "files", mkdir=True)
-    if not settings.files_url.startswith("s3://"):
-        raise ValueError("SANWEI_FILES_URL must be s3://bucket/prefix")
-    given: S3Config = {"region": settings.files_region}
-    if settings.files_endpoint:
-        given |= {"endpoint": settings.files_endpoint, "virtual_hosted_style_request": False}
-    if settings.files_key:
-        given |= {"access_key_id": settings.files_key, "secret_access_key": settings.files_secret}
-    return S3Store.from_url(
-        settings.files_url, config=given, retry_config={"max_retries": 2, "retry_timeout": PATIENCE},
-        client_options={"allow_http": settings.files_endpoint.startswith("http:"), "timeout": PATIENCE},
-    )  # fmt: skip
+Arrival = Callable[[Work, File], Awaitable[None]]
+PLACE = {"id", "owner_id", "attached_kind", "attached_id", "photo_kind"}  # what a promise fixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +94,6 @@ class Shown:
 
     size: int
     parts: AsyncIterator[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a part lies in its file, in bytes."""
-
-    start: int
-    size: int
-    total: int
 
 
 class Files:
@@ -128,6 +105,7 @@ class Files:
         self._store = store or store_of(office.settings)
         self._parts = Parts(self._store)
         self._key = office.of(Vault).derive("file addresses")
+        self.on_arrival: list[Arrival] = []  # who is told of a promised file, in the same unit of work
         self._developing = asyncio.Semaphore(DEVELOPED_AT_ONCE)
 
     async def keep(self, actor: Actor, id: str, body: AsyncIterator[bytes]) -> tuple[File, bool]:
@@ -148,9 +126,9 @@ class Files:
             file = await session.get(File, id)
         if file is not None and file.owner_id != actor.id:
             raise NotFound(subject=id)
-        if file is not None:
+        if file is not None and file.bytes:
             return None
-        with _reachable():
+        with reachable():
             return await self._parts.offset(actor.id, id)
 
     async def add_part(self, actor: Actor, id: str, body: AsyncIterator[bytes], span: Span) -> int:
@@ -167,32 +145,32 @@ class Files:
             raise BadInput(field="range")
         if await self.offset(actor, id) is None:
             return span.total
-        with _reachable():
+        with reachable():
             return await self._parts.add(actor.id, id, span.start, raw)
 
     async def join(self, actor: Actor, id: str, *, voice: bool) -> tuple[File, bool]:
         """Make a file of its parts, as `keep` and `keep_voice` do of bytes; the parts go."""
         if (known := await self._mine(actor, id)) is not None:
             return known, False
-        with _reachable():
+        with reachable():
             raw = await self._parts.whole(actor.id, id)
         try:
             keep = self.keep_voice if voice else self.keep
             kept = await keep(actor, id, _once(raw))
         finally:  # what is no picture is none on the second try either
-            with _reachable():
+            with reachable():
                 await self._parts.drop(actor.id, id)
         return kept
 
     async def forget_parts(self) -> int:
         """Remove parts of files nobody has gone on with for a month; how many."""
-        with _reachable():
+        with reachable():
             return await self._parts.forget(self._office.clock() - FORGOTTEN_AFTER, FORGOTTEN_AT_ONCE)
 
     async def _mine(self, actor: Actor, id: str) -> File | None:
         async with self._office.reading() as session:
             file = await session.get(File, id)
-        return file if file is not None and file.owner_id == actor.id else None
+        return file if file is not None and file.owner_id == actor.id and file.bytes else None
 
     async def _keep(
         self, actor: Actor, id: str, raw: bytes, make: Callable[[bytes], Made]
@@ -207,13 +185,32 @@ class Files:
         )  # fmt: skip
         await self._put(file, parts)
         try:
-            async with self._office.work(actor) as work:
-                work.session.add(file)
-        except IntegrityError:  # its twin was faster
-            if known := await self._known(actor, id, digest):
-                return known, False
-            raise
-        return file, True
+            kept = await self._write(actor, file)
+        except IntegrityError:  # sent by its twin, or promised, in this very moment
+            kept = await self._write(actor, file)
+        if kept is not None:
+            return kept, True
+        known = await self._known(actor, id, digest)
+        assert known is not None  # rows with bytes stay
+        return known, False
+
+    async def _write(self, actor: Actor, came: File) -> File | None:
+        """Its row; where it was promised that one, with the place it has, and whoever waits for it hears.
+        None when its twin was faster."""
+        async with self._office.work(actor) as work:
+            here = await work.session.get(File, came.id, with_for_update=True)
+            if here is None:
+                work.session.add(came)
+                return came
+            if here.bytes or here.owner_id != actor.id:
+                return None
+            taken_at = came.taken_at or here.taken_at
+            for name, value in came.model_dump(exclude=PLACE).items():
+                setattr(here, name, value)
+            here.taken_at = taken_at
+            for tell in self.on_arrival:
+                await tell(work, here)
+            return here
 
     async def show(self, id: str, variant: Variant, *, person: str, ends: int, signature: str) -> Shown:
         """The bytes behind a signed address. Raises NotFound when the address is wrong or has ended."""
@@ -223,9 +220,9 @@ class Files:
             raise NotFound(subject=id)
         async with self._office.reading() as session:
             file = await session.get(File, id)
-        if file is None or variant not in _variants(file):
+        if file is None or not file.bytes or variant not in _variants(file):
             raise NotFound(subject=id)
-        with _reachable():
+        with reachable():
             found = await obstore.get_async(self._store, _path(file, variant))
         return Shown(found.meta["size"], (bytes(part) async for part in found.stream()))
 
@@ -253,16 +250,16 @@ class Files:
     async def _known(self, actor: Actor, id: str, digest: str) -> File | None:
         async with self._office.reading() as session:
             file = await session.get(File, id)
-        if file is None:
-            return None
-        if file.owner_id != actor.id:
+        if file is not None and file.owner_id != actor.id:
             raise NotFound(subject=id)
+        if file is None or not file.bytes:
+            return None
         if file.sha256 != digest:
             raise IdTaken(subject=id)
         return file
 
     async def _put(self, file: File, parts: Mapping[Variant, bytes]) -> None:
-        with _reachable():
+        with reachable():
             for variant, part in parts.items():
                 await obstore.put_async(self._store, _path(file, variant), part)
 
@@ -273,10 +270,12 @@ class Files:
 
 async def claim(
     work: Work, ids: Sequence[str], kind: str, subject_id: str, photo_kind: PhotoKind, *,
-    field: str = "photoIds", taken_at: datetime | None = None,
+    field: str = "photoIds", taken_at: datetime | None = None, later: bool = False,
 ) -> Sequence[File]:  # fmt: skip
     """Attach files the actor sent to a subject; again the same is no change. Raises BadInput naming `field`
     when one is unknown, somebody else's, or evidence of something else.
+
+    `later`: those that are not here yet are promised, and take their place when they come.
 
     `taken_at` is the phone's word of when, kept beside our own time where the file itself says nothing and
     the word can be true: phones' clocks are often wrong, and a future one is no fact.
@@ -284,20 +283,27 @@ async def claim(
     wanted = set(ids)
     if not wanted:
         return ()
-    files = (await work.session.exec(
-        select(File).where(col(File.id).in_(wanted), File.owner_id == work.actor.id).with_for_update()
-    )).all()  # fmt: skip
+    files = (await work.session.exec(select(File).where(col(File.id).in_(wanted)).with_for_update())).all()
     place = (kind, subject_id, photo_kind)
-    told = taken_at and work.now - FORGOTTEN_AFTER <= taken_at <= work.now + SKEW
+    told = taken_at if taken_at and work.now - FORGOTTEN_AFTER <= taken_at <= work.now + SKEW else None
     for file in files:
-        if told and file.taken_at is None:
-            file.taken_at = taken_at
+        if file.owner_id != work.actor.id or not (file.bytes or later):
+            raise BadInput(field=field)
+        file.taken_at = file.taken_at or told
         if file.attached_id is None:
             file.attached_kind, file.attached_id, file.photo_kind = place
         elif (file.attached_kind, file.attached_id, file.photo_kind) != place:
             raise BadInput(field=field)
-    if len(files) < len(wanted):
+    missing = wanted - {file.id for file in files}
+    if missing and not (
+        later and len(missing) <= MOST_PROMISED and all(an_id(id, field=field) == id for id in missing)
+    ):
         raise BadInput(field=field)
+    work.session.add_all(
+        File(id=id, owner_id=work.actor.id, sha256="", bytes=0, width=0, height=0, created_at=work.now,
+             taken_at=told, attached_kind=kind, attached_id=subject_id, photo_kind=photo_kind)
+        for id in missing
+    )  # fmt: skip
     return files
 
 
@@ -311,14 +317,22 @@ def voices(kind: str, ids: Collection[str]) -> SelectOfScalar[File]:
     return _attached(kind, ids).where(col(File.seconds).is_not(None))
 
 
+def promised(kind: str, ids: Collection[str]) -> SelectOfScalar[File]:
+    """What subjects of a kind still wait for, the oldest promise first."""
+    rows = select(File).where(File.attached_kind == kind, col(File.attached_id).in_(ids), File.bytes == 0)
+    return rows.order_by(col(File.created_at), col(File.id))
+
+
 def _attached(kind: str, ids: Collection[str] | None) -> SelectOfScalar[File]:
-    rows = select(File).where(File.attached_kind == kind).order_by(col(File.created_at), col(File.id))
+    rows = select(File).where(File.attached_kind == kind, col(File.bytes) > 0)
+    rows = rows.order_by(col(File.created_at), col(File.id))
     return rows if ids is None else rows.where(col(File.attached_id).in_(ids))
 
 
 def owned(owner_id: str) -> SelectOfScalar[File]:
     """What a person sent, the oldest first."""
-    return select(File).where(File.owner_id == owner_id).order_by(col(File.created_at), col(File.id))
+    rows = select(File).where(File.owner_id == owner_id, col(File.bytes) > 0)
+    return rows.order_by(col(File.created_at), col(File.id))
 
 
 async def drop_unclaimed(work: Work, owner_id: str) -> None:
@@ -334,15 +348,6 @@ async def hand_over(work: Work, from_id: str, to_id: str, *, of: Collection[str]
     if of is not None:
         his = his.where(col(File.attached_id).in_(of))
     await work.session.exec(his.values(owner_id=to_id))
-
-
-@contextmanager
-def _reachable() -> Iterator[None]:
-    """The store's own errors are an outage like any other."""
-    try:
-        yield
-    except BaseError as error:
-        raise OSError("the photos' store is away") from error
 
 
 async def _once(raw: bytes) -> AsyncIterator[bytes]:

@@ -5,6 +5,7 @@ another was. How far a file is, is what lies there; no row is needed.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,15 @@ from server.kernel.errors import CityError
 
 LEAST_BYTES = 16 * 1024  # of a part that is not the last: a flood of crumbs would cost more than it carries
 HOME = "parts"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a part lies in its file, in bytes."""
+
+    start: int
+    size: int
+    total: int
 
 
 class WrongOffset(CityError):

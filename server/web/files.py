@@ -14,8 +14,9 @@ from server.graph.authentication import bearer
 from server.identity.brakes import UPLOAD
 from server.identity.service import Identity
 from server.kernel.errors import BadInput
-from server.platform.files import SIGNED_SECONDS, Files, Span, Variant
+from server.platform.files import SIGNED_SECONDS, Files, Variant
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage
+from server.platform.parts import Span
 from server.platform.sounds import NotAVoice
 from server.platform.work import Office
 from server.web.refusals import CityRoute

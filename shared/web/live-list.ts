@@ -107,7 +107,7 @@ export function useLiveList<R extends LiveRow>(parts: LiveListParts<R>): LiveLis
     hear(event) {
       if (set.hear(event)) announce(t('list.new', { n: set.waiting.value }))
     },
-    missed: () => (state.value === 'failed' ? reload() : read(set.mend)),
+    missed: () => (set.rows.value.length ? read(set.mend) : reload()), // an empty list has nothing that could move
   })
 
   void paintKept()

@@ -13,7 +13,7 @@ const SENDERS = { report: REPORT as unknown as Doc<unknown, never> }
 
 type Reply = Awaited<ReturnType<Parameters<typeof serve>[0]>>
 
-let answer: (heard: Heard) => Reply
+let answer: (heard: Heard) => Reply | Promise<Reply>
 let log: Heard[]
 
 const ok: typeof answer = ({ path }) => {
@@ -257,4 +257,77 @@ test('told where the file ends on the server, it goes on from there', async () =
   const outbox = await openPage()
   const op = await outbox.send('report', { input: { id: 'r1' } }, { title: '井盖', photos: [large('p1')] })
   expect([op.state, ranges().length]).toEqual(['done', 3])
+})
+
+const words = { title: '井盖', ahead: true }
+const NUMBER = { reportProblem: { no: 'LW20251123-0007' } }
+
+test('words that go ahead have their number before the photos, which are part of the same act', async () => {
+  let letThrough = (): void => undefined
+  const held = new Promise<void>((done) => {
+    letThrough = done
+  })
+  answer = async (heard) => {
+    if (heard.path === '/files/p1') await held
+    return ok(heard)
+  }
+  const outbox = await openPage()
+  const op = await outbox.send('report', {}, { ...words, photos: [photo('p1'), photo('p2')] })
+  expect([op.state, op.result, outbox.pending.value]).toEqual(['sending', NUMBER, 1])
+  letThrough()
+  await vi.waitFor(() => expect(states(outbox.ops.value)).toEqual(['井盖 done']))
+  expect(sent()).toEqual(['/graphql', '/files/p1', '/files/p2'])
+})
+
+test('killed between the words and the photos, it goes on with the photos alone', async () => {
+  answer = (heard) => (heard.path === '/files/p2' ? 'no network' : ok(heard))
+  const before = await openPage()
+  await before.send('report', {}, { ...words, photos: [photo('p1'), photo('p2')] })
+  await vi.waitFor(() => expect(before.ops.value[0]).toMatchObject({ state: 'waiting', result: NUMBER }))
+  expect(before.ops.value[0]?.photos.map(({ blob }) => blob?.size)).toEqual([undefined, 3000])
+  answer = ok
+  log.length = 0
+  const after = await openPage()
+  expect(sent()).toEqual(['/files/p2'])
+  expect(states(after.ops.value)).toEqual(['井盖 done'])
+})
+
+test('everybody’s words go before anybody’s photos, and what is written meanwhile too', async () => {
+  answer = offline
+  const outbox = await openPage()
+  await outbox.send('report', { id: 'verify' }, { title: 'verify', photos: [photo('v')] })
+  for (const id of ['a', 'b']) await outbox.send('report', { id }, { title: id, ahead: true, photos: [photo(id)] })
+  const acts: string[] = []
+  answer = (heard) => {
+    const [, said] = /"id":"(\w+)"/.exec(JSON.stringify(heard.body)) ?? []
+    if (!heard.path.startsWith('/auth')) acts.push(said ?? heard.path)
+    if (heard.path === '/files/v')
+      void outbox.send('report', { id: 'c' }, { title: 'c', ahead: true, photos: [photo('c')] })
+    return ok(heard)
+  }
+  await outbox.flush()
+  expect(acts).toEqual(['a', 'b', '/files/v', 'c', 'verify', '/files/a', '/files/b', '/files/c'])
+})
+
+test('a photo that is refused needs the person, and the act stays told', async () => {
+  const json = { code: 'NOT_AN_IMAGE', params: {} }
+  answer = (heard) => (heard.path === '/files/p1' ? { status: 400, json } : ok(heard))
+  const outbox = await openPage()
+  await outbox.send('report', {}, { ...words, subject: 'order-1', photos: [photo('p1')] })
+  await vi.waitFor(() => expect(states(outbox.ops.value)).toEqual(['井盖 needs-you']))
+  expect(outbox.ops.value[0]).toMatchObject({ result: NUMBER, refusal: { code: 'NOT_AN_IMAGE' } })
+  await outbox.send('report', {}, { title: 'next', subject: 'order-1' })
+  expect(states(outbox.ops.value)).toEqual(['井盖 needs-you', 'next done'])
+  answer = ok
+  log.length = 0
+  await outbox.retry(outbox.ops.value[0]?.id ?? '')
+  await vi.waitFor(() => expect(outbox.pending.value).toBe(0))
+  expect(sent()).toEqual(['/files/p1'])
+})
+
+test('a refused act that goes ahead has sent no photo', async () => {
+  answer = refuse('TOO_FAR')
+  const outbox = await openPage()
+  const op = await outbox.send('report', {}, { ...words, photos: [photo('p1')] })
+  expect([op.state, op.photos[0]?.blob?.size, sent()]).toEqual(['needs-you', 3000, ['/graphql']])
 })

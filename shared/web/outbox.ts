@@ -6,7 +6,6 @@ import { uuid } from './ids.ts'
 import { type Sealed, seal, unseal } from './safe.ts'
 import { session } from './session.ts'
 import { plain, store } from './store.ts'
-import { upload } from './upload.ts'
 
 /** waiting → sending → done; needs-you when the server refused and only the person can go on. */
 export type OpState = 'waiting' | 'sending' | 'done' | 'needs-you'
@@ -42,12 +41,18 @@ export interface Op {
   doneAt: string | null
   /** Sent on the side, as a track is: not counted, not listed, forgotten once the server has it. */
   quiet?: boolean
+  /** The words go first, and the photos after them: the server knows that they come. */
+  ahead?: boolean
 }
+
+/** Whether the server has the act itself; photos that go after it may still be on their way. */
+export const isTold = (op: Op): boolean => op.result !== null
 
 export interface Sending {
   title: string
-  /** Photos and voice notes, sent before the act itself. */
+  /** Photos and voice notes, sent before the act itself unless that goes `ahead`. */
   photos?: readonly { id: string; blob: Blob }[]
+  ahead?: boolean
   subject?: string
   /** The act's own id where the input carries one, so that list and server speak of the same thing. */
   id?: string
@@ -74,6 +79,8 @@ let flushing: Promise<void> | null = null
 /** Set when more is to be sent than the sending under way knows of. */
 let again = false
 let lastMade = 0
+/** Who waits to hear what the server says to an act. */
+const waiting = new Map<string, () => void>()
 
 const mine = computed(() => all.value.filter((op) => op.owner === session.owner.value))
 const open = computed(() => mine.value.filter((op) => op.state !== 'done'))
@@ -102,12 +109,12 @@ export const outbox = {
 
   /**
    * Stores an act on the phone, then tries to send it.
-   * Resolves with the act as it stands after the first try: done, needs-you, or waiting for network.
+   * Resolves with the act as it stands after the first try: told, done, needs-you, or waiting for network.
    */
   async send(
     kind: string,
     variables: Record<string, unknown>,
-    { title, photos = [], subject, id, quiet = false }: Sending,
+    { title, photos = [], subject, id, quiet = false, ahead = false }: Sending,
   ): Promise<Op> {
     const op: Op = {
       id: id ?? uuid(),
@@ -124,10 +131,11 @@ export const outbox = {
       result: null,
       doneAt: null,
       ...(quiet ? { quiet } : {}),
+      ...(ahead && photos.length ? { ahead } : {}),
     }
     await save(op)
     void watchStorage()
-    await outbox.flush()
+    await tried(op.id)
     return all.value.find((known) => known.id === op.id) ?? op
   },
 
@@ -144,7 +152,7 @@ export const outbox = {
     const op = all.value.find((known) => known.id === id)
     if (!op || op.state === 'done') return
     await save({ ...op, variables: plain(variables ?? op.variables), state: 'waiting', refusal: null })
-    await outbox.flush()
+    await tried(id)
   },
 
   /** Deletes an act for good; only ever called by the person. */
@@ -161,6 +169,13 @@ function afterAllOthers(): string {
   return new Date(lastMade).toISOString()
 }
 
+/** Sends what waits, and comes back as soon as this act has its answer. */
+async function tried(id: string): Promise<void> {
+  const answer = new Promise<void>((done) => waiting.set(id, done))
+  await Promise.race([outbox.flush(), answer])
+  waiting.delete(id)
+}
+
 async function sendUntilDone(): Promise<void> {
   try {
     while (again) {
@@ -172,54 +187,79 @@ async function sendUntilDone(): Promise<void> {
   }
 }
 
+/** The words of all first: on a thin line nobody's report waits for somebody's megabytes. */
 async function sendAll(): Promise<void> {
   await load()
+  if (await inOrder(sendWords)) await inOrder(sendOne)
+}
+
+/** False as soon as nothing answers. */
+async function inOrder(send: (op: Op) => Promise<Op | null>): Promise<boolean> {
   const held = new Set<string>()
   for (const op of open.value) {
     if (op.subject && held.has(op.subject)) continue
-    const state = op.state === 'needs-you' ? op.state : await sendOne(op)
-    if (state === 'offline') return
-    if (state !== 'done' && op.subject) held.add(op.subject)
+    const now = op.state === 'needs-you' ? op : await send(op)
+    if (!now) return false
+    if (now.subject && now.state !== 'done' && !isTold(now)) held.add(now.subject)
   }
+  return true
 }
 
-/** Sends the photos that are missing, then the act. Every step is stored, so a killed page goes on where it was. */
-async function sendOne(op: Op): Promise<OpState | 'offline'> {
-  const doc = senders[op.kind]
-  if (!doc) return op.state
-  let now: Op = { ...op, state: 'sending' }
-  try {
-    await save(now)
-    for (const photo of now.photos.filter(({ sent }) => !sent)) {
-      const note = async (change: Partial<OpPhoto>): Promise<void> => {
-        const photos = now.photos.map((one) => (one.id === photo.id ? { ...one, ...change } : one))
-        now = { ...now, photos, progress: progressOf(photos) }
-        await save(now)
-      }
-      if (photo.blob) await upload(photo.id, photo.blob, photo.arrived !== undefined, (arrived) => note({ arrived }))
-      await note({ sent: true })
-    }
-    const result = await graph(doc, now.variables as never)
+const sendWords = async (op: Op): Promise<Op | null> => (op.ahead && !isTold(op) ? trying(op, tell) : op)
+
+/** Sends the photos that are missing, then the act where it is not told yet. */
+const sendOne = (op: Op): Promise<Op | null> =>
+  trying(op, async (now) => {
+    const told = now.ahead ? await tell(now) : now
+    const { photos, ...whole } = await tell(await sendPhotos(told))
     if (now.quiet) {
       await outbox.discard(now.id)
-      return 'done'
+      return { ...whole, photos, state: 'done' }
     }
-    const photos = now.photos.map((photo) => ({ ...photo, blob: null }))
-    await save({ ...now, photos, state: 'done', progress: 100, result, doneAt: new Date().toISOString() })
-    return 'done'
+    const bare = photos.map((photo) => ({ ...photo, blob: null }))
+    return save({ ...whole, photos: bare, state: 'done', progress: 100, doneAt: new Date().toISOString() })
+  })
+
+/** Every step is stored, so a killed page goes on where it was. Null when nothing answers. */
+async function trying(op: Op, send: (now: Op) => Promise<Op>): Promise<Op | null> {
+  if (!senders[op.kind]) return op
+  try {
+    return await send(await save({ ...op, state: 'sending' }))
   } catch (failure) {
+    const now = all.value.find(({ id }) => id === op.id) ?? op
     if (failure instanceof Refusal && failure.code !== 'UNAUTHENTICATED' && failure.code !== 'NO_SESSION') {
       const { code, params, field } = failure
       if (now.quiet) {
         await outbox.discard(now.id) // nobody could mend it
-        return 'done'
+        return { ...now, state: 'done' }
       }
-      await save({ ...now, state: 'needs-you', refusal: { code, params, field } })
-      return 'needs-you'
+      return save({ ...now, state: 'needs-you', refusal: { code, params, field } })
     }
     await save({ ...now, state: 'waiting' })
-    return failure instanceof Offline ? 'offline' : 'waiting'
+    return failure instanceof Offline ? null : now
   }
+}
+
+/** The act itself, once. */
+async function tell(op: Op): Promise<Op> {
+  if (isTold(op)) return op
+  const result = await graph(senders[op.kind] as Doc<unknown, never>, op.variables as never)
+  return op.quiet ? { ...op, result } : save({ ...op, result })
+}
+
+async function sendPhotos(op: Op): Promise<Op> {
+  let now = op
+  const { upload } = await import('./upload.ts')
+  for (const photo of op.photos.filter(({ sent }) => !sent)) {
+    const note = async (change: Partial<OpPhoto>): Promise<void> => {
+      const photos = now.photos.map((one) => (one.id === photo.id ? { ...one, ...change } : one))
+      now = await save({ ...now, photos, progress: progressOf(photos) })
+      if (again) await inOrder(sendWords) // what was written meanwhile does not wait for this photo
+    }
+    if (photo.blob) await upload(photo.id, photo.blob, photo.arrived !== undefined, (arrived) => note({ arrived }))
+    await note({ sent: true, ...(isTold(now) ? { blob: null } : {}) }) // else a refused act needs it again
+  }
+  return now
 }
 
 /** The act itself counts as much as a kilobyte of photo. */
@@ -232,7 +272,7 @@ function progressOf(photos: readonly OpPhoto[]): number {
 /** Where the browser has no database, or cannot seal what goes into it, acts live as long as the page. */
 const database = async () => (globalThis.crypto?.subtle ? store().catch(() => null) : null)
 
-async function save(op: Op): Promise<void> {
+async function save(op: Op): Promise<Op> {
   const db = await database()
   const { id, owner, state } = op
   if (db) await db.put('outbox', { id, owner, done: state === 'done', ...(await seal(owner, plain(op))) })
@@ -242,6 +282,8 @@ async function save(op: Op): Promise<void> {
   else ops[at] = op
   triggerRef(all)
   neighbours?.postMessage(op.id)
+  if (state === 'done' || state === 'needs-you' || (op.ahead && isTold(op))) waiting.get(id)?.()
+  return op
 }
 
 async function load(): Promise<void> {

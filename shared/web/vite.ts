@@ -23,15 +23,15 @@ const inKit = (id: string): boolean => {
   return /\/node_modules\/(@vue|vue|vue-router|idb)\//.test(path)
 }
 
-/** Words of the server that only staff are shown (tests/contract/test_words.py): no resident waits for them. */
+/** Words that only staff are shown (tests/contract/test_words.py): no resident waits for them. */
 const STAFF_WORDS =
-  /^(action|board|card|confidence|contact|decline|desk|edition|export|figure|hot|lane|pending|revision|visit)\./
+  /^(action|board|card|confidence|contact|decline|desk|edition|export|figure|hot|lane|pending|ranking|reports|revision|took|visit)\./
 
 const withoutStaffWords = (): Plugin => ({
   name: 'sanwei:words',
   enforce: 'pre',
   transform(text, id) {
-    if (!/\/shared\/i18n\/[\w-]+\.json$/.test(id.replaceAll('\\', '/'))) return
+    if (!/\/shared\/(web\/)?i18n\/[\w-]+\.json$/.test(id.replaceAll('\\', '/'))) return
     const words = Object.entries(JSON.parse(text) as Record<string, string>)
     return { code: JSON.stringify(Object.fromEntries(words.filter(([key]) => !STAFF_WORDS.test(key)))), map: null }
   },

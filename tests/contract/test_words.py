@@ -114,6 +114,10 @@ TRADITIONAL = ["shared/i18n", "shared/web/i18n", "clients/citizen/src/i18n"]  # 
 SIMPLIFIED = re.compile(
     "[们这说时对发开关务网单为从认现间题应还进请给让过边长书见观规计记论证评词试话该详语误读课调谁谢]"
 )
+STAFFS_ALONE = {f"shared/web/{name}" for name in (
+    "reports.ts", "ui/ExportSheet.vue", "ui/HotIssueLine.vue", "ui/HotPage.vue", "ui/ReportPage.vue",
+    "ui/ScoreTable.vue",
+)}  # fmt: skip
 STAFF_ROOMS = ("server.grid", "server.supervision", "server.command.orders", "server.command.setup",
                "server.command.duty", "server.command.routing", "server.integrations")  # fmt: skip
 
@@ -149,7 +153,7 @@ def test_the_citizens_app_never_says_what_its_build_leaves_out():
     code = [
         file for folder in ("clients/citizen/src", "shared/web") for file in (HOUSE / folder).rglob("*")
         if file.suffix in {".ts", ".vue"} and "gql" not in file.parts and ".test." not in file.name
-        and file.name not in {"ExportSheet.vue", "HotIssueLine.vue", "HotPage.vue"}  # staff's alone
+        and file.relative_to(HOUSE).as_posix() not in STAFFS_ALONE
     ]  # fmt: skip
     assert len(kinds.split("|")) > 5 and len(code) > 100
     assert [file.name for file in code if said.search(file.read_text(encoding="utf-8"))] == []

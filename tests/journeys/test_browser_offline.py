@@ -67,7 +67,7 @@ def noise() -> bytes:
     return out.getvalue()
 
 
-async def test_an_app_that_is_killed_while_a_photo_goes_up_goes_on_where_it_was(
+async def test_words_go_ahead_and_an_app_that_is_killed_while_a_photo_goes_up_goes_on_where_it_was(
     city: Running, phone_page: Opener
 ) -> None:
     citizen = await phone_page(f"{city.url}/citizen/")
@@ -90,6 +90,11 @@ async def test_an_app_that_is_killed_while_a_photo_goes_up_goes_on_where_it_was(
     await citizen.get_by_role("textbox", name="问题描述").fill("永庆坊石凳断了一角，有照片。")
     await citizen.get_by_role("button", name="提交", exact=True).click()
     await asyncio.wait_for(second_part.wait(), 15)
+    await expect(citizen.get_by_role("main")).to_contain_text(NUMBER)
+    await expect(citizen.get_by_role("main")).to_contain_text("照片 1/1 上传中，可以离开此页")
+    dispatcher = await signed_in(phone_page, city, "officer", "以调度员何俊登录")
+    await find(dispatcher, "永庆坊石凳断了一角，有照片")
+    await expect(dispatcher.get_by_text("照片、录音上传中 1")).to_be_visible()
     await citizen.close()  # killed: no word, no clean-up
 
     again, spans = await context.new_page(), []
@@ -101,8 +106,8 @@ async def test_an_app_that_is_killed_while_a_photo_goes_up_goes_on_where_it_was(
     again.on("request", asked)
     await again.goto(f"{city.url}/citizen/#/cases")
     await again.get_by_role("link", name=re.compile("永庆坊石凳断了一角")).click(timeout=20_000)
-    await expect(again.get_by_role("main")).to_contain_text(NUMBER)
-    assert spans and not spans[0].startswith("bytes 0-")  # the first part was not sent again
-    await again.get_by_role("link", name="查看进度").click()
     await expect(again.get_by_role("main").locator("img").first).to_be_visible()  # the picture is whole
+    assert spans and not spans[0].startswith("bytes 0-")  # the first part was not sent again
+    await expect(dispatcher.get_by_role("img", name=re.compile("^照片 1")).first).to_be_visible()
+    await expect(dispatcher.get_by_text("照片、录音上传中")).to_have_count(0)
     await again.close()

@@ -12,8 +12,10 @@ from moto.server import ThreadedMotoServer
 
 from server.kernel.errors import BadInput, NotFound
 from server.platform import files
-from server.platform.files import File, Files, IdTaken, PhotoKind, store_of
+from server.platform.files import File, Files, IdTaken, PhotoKind
 from server.platform.images import MOST_BYTES, FileTooLarge, NotAnImage
+from server.platform.parts import Span
+from server.platform.shelves import store_of
 from server.platform.sounds import NotAVoice, VoiceTooLong
 from server.settings import Settings
 from tests.factories import a_citizen, an_id, an_officer
@@ -23,6 +25,7 @@ from tests.platform.voices import voice
 from tests.servers import free_port
 
 RED, BLUE = photo((400, 300), exif=exif()), photo((300, 400))
+LARGE = photo((2000, 1500), quality=100)
 
 
 @pytest.fixture
@@ -229,6 +232,124 @@ async def test_one_bad_photo_attaches_none(office, room):
             await attach(office, actor, [mine, bad], field="afterPhotoIds")
         assert refusal.value.field == "afterPhotoIds"
     assert await count(office, File, File.attached_id == "s1") == 0
+
+
+async def promise(office, actor, *ids, **rest):
+    await attach(office, actor, ids, later=True, **rest)
+
+
+async def waited_for(office, subject="s1"):
+    return [file.id for file in await office.read.lines(files.promised("order", [subject]))]
+
+
+async def shown_of(office, subject="s1"):
+    return [file.id for file in await office.read.lines(files.attached("order", [subject]))]
+
+
+async def test_a_photo_that_was_promised_takes_its_place_when_it_comes_and_is_told_once(office, room, clock):
+    actor, id, told = an_officer(), an_id(), []
+
+    async def hear(work, file):
+        told.append((work.actor.id, file.id, file.attached_id))
+
+    room.on_arrival.append(hear)
+    here = await keep(room, actor, BLUE)
+    for _ in range(2):  # an act that is sent twice
+        await promise(office, actor, here, id)
+    assert (await shown_of(office), await waited_for(office)) == ([here], [id])
+    assert await room.offset(actor, id) == 0
+    with pytest.raises(NotFound):
+        await show(room, room.sign(id, "full", actor))
+    clock.advance(minutes=3)
+    assert [(await room.keep(actor, id, body(RED)))[1] for _ in range(2)] == [True, False]
+    assert (await shown_of(office), await waited_for(office)) == ([here, id], [])
+    assert told == [(actor.id, id, "s1")] and await room.offset(actor, id) is None
+    [file] = [file for file in await office.read.lines(files.attached("order")) if file.id == id]
+    assert (file.photo_kind, file.sha256, file.created_at) == (
+        "before",
+        hashlib.sha256(RED).hexdigest(),
+        clock(),
+    )
+    assert (file.taken_at, round(file.taken_lon, 3)) == (clock() - timedelta(minutes=8), 113.237)
+    await show(room, room.sign(id, "thumb", actor))
+
+
+async def test_the_phones_word_of_when_goes_with_the_promise(office, room, clock):
+    actor, id = an_officer(), an_id()
+    await promise(office, actor, id, taken_at=clock() - timedelta(hours=1))
+    file, _ = await room.keep(actor, id, body(BLUE))
+    assert file.taken_at == clock() - timedelta(hours=1)
+
+
+async def test_a_voice_and_a_file_in_parts_are_kept_promises_too(office, room):
+    actor, spoken, pictured = an_officer(), an_id(), an_id()
+    await promise(office, actor, spoken, pictured)
+    await room.keep_voice(actor, spoken, body(voice(2)))
+    half = max(16 * 1024, len(LARGE) // 2)
+    assert await room.add_part(actor, pictured, body(LARGE[:half]), Span(0, half, len(LARGE))) == half
+    assert await room.offset(actor, pictured) == half
+    await room.add_part(actor, pictured, body(LARGE[half:]), Span(half, len(LARGE) - half, len(LARGE)))
+    await room.join(actor, pictured, voice=False)
+    [heard] = await office.read.lines(files.voices("order", ["s1"]))
+    assert (heard.id, await shown_of(office), await waited_for(office)) == (spoken, [pictured], [])
+
+
+async def test_what_is_no_photo_keeps_no_promise_and_the_right_one_may_still_come(office, room):
+    actor, id = an_officer(), an_id()
+    await promise(office, actor, id)
+    with pytest.raises(NotAnImage):
+        await keep(room, actor, b"no picture", id)
+    assert await waited_for(office) == [id]
+    await keep(room, actor, RED, id)
+    assert (await shown_of(office), await waited_for(office)) == ([id], [])
+
+
+async def test_who_promises_and_who_sends_are_one_person(office, room):
+    actor, other, id = an_officer(), an_officer(), an_id()
+    await promise(office, actor, id)
+    with pytest.raises(NotFound):
+        await keep(room, other, RED, id)
+    with pytest.raises(BadInput):
+        await promise(office, other, id)
+    theirs = await keep(room, other)
+    with pytest.raises(BadInput):
+        await promise(office, actor, theirs)
+    assert (await waited_for(office), await shown_of(office)) == ([id], [])
+
+
+@pytest.mark.parametrize(
+    "ids", [["nothing"], [an_id().upper()], [an_id() for _ in range(21)]], ids=["word", "capitals", "many"]
+)
+async def test_only_what_can_come_is_promised(office, ids):
+    with pytest.raises(BadInput) as refusal:
+        await promise(office, an_officer(), *ids)
+    assert refusal.value.field == "photoIds" and await count(office, File) == 0
+
+
+async def test_a_promise_is_no_evidence_where_the_photo_has_to_be_there(office):
+    actor, id = an_officer(), an_id()
+    await promise(office, actor, id)
+    with pytest.raises(BadInput):
+        await attach(office, actor, [id])
+
+
+async def test_a_photo_that_comes_while_it_is_promised_is_attached(office, room):
+    actor, ids = an_officer(), [an_id() for _ in range(4)]
+    await asyncio.gather(
+        *(keep(room, actor, RED, id) for id in ids), *(promise(office, actor, id) for id in ids)
+    )
+    assert (sorted(await shown_of(office)), await waited_for(office)) == (sorted(ids), [])
+
+
+async def test_a_guests_promise_is_kept_by_who_he_became(office, room, clock):
+    guest, person, id = a_citizen(guest=True), a_citizen(), an_id()
+    await promise(office, guest, id)
+    async with office.work(person) as work:
+        await files.hand_over(work, guest.id, person.id)
+    clock.advance(days=90)
+    assert await room.forget_unclaimed() == 0
+    await keep(room, person, RED, id)
+    assert await shown_of(office) == [id]
 
 
 async def test_no_photos_are_no_work(office):

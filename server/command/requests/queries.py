@@ -136,6 +136,13 @@ async def riding_on(session: AsyncSession, order_id: str) -> list[CitizenRequest
     return list(await session.exec(select(CitizenRequest).where(CitizenRequest.order_id == order_id)))
 
 
+async def pictured(session: AsyncSession, place_id: str, sender_id: str) -> list[CitizenRequest]:
+    """Whose sender waits for a photo of an order, or of a request that stands alone."""
+    there = or_(col(CitizenRequest.order_id) == place_id, col(CitizenRequest.id) == place_id)
+    sent = or_(col(CitizenRequest.reporter_id) == sender_id, col(CitizenRequest.filed_by) == sender_id)
+    return list(await session.exec(select(CitizenRequest).where(there, sent)))
+
+
 async def people_of(session: AsyncSession, order_ids: Collection[str]) -> list[tuple[str, str, str, str]]:
     """Whom the orders concern: order id, "request" or "order", the id of that, and the person.
 

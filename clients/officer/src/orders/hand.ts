@@ -31,19 +31,21 @@ export function useHand(lanes: Lanes) {
       return
     }
     if (order.value?.id !== wanted) state.value = 'loading'
+    const early = ahead.get(wanted)
+    ahead.delete(wanted)
     try {
-      const found = await (ahead.get(wanted) ?? read(wanted))
+      const found = await (early ?? read(wanted))
       if (wanted !== id.value) return
       order.value = found
       state.value = 'ready'
-      readAhead()
+      if (early && found.coming)
+        void load() // it may have come since
+      else readAhead()
       void arrive()
     } catch (failure) {
       if (wanted !== id.value) return
       error.value = failure
       state.value = 'failed'
-    } finally {
-      ahead.delete(wanted)
     }
   }
 
@@ -102,7 +104,8 @@ export function useHand(lanes: Lanes) {
     () => list.rows.value[place.value],
     (row) => {
       const known = order.value
-      if (row && known?.id === row.id && (row.version > known.version || row.held?.id !== known.held?.id)) void load()
+      if (!row || known?.id !== row.id) return
+      if (row.version > known.version || row.held?.id !== known.held?.id || known.coming) void load()
     },
   )
 

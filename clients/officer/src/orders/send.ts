@@ -2,7 +2,7 @@ import type { Problems } from '@sanwei/web/errors'
 import { Refusal } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
-import { type Op, outbox } from '@sanwei/web/outbox'
+import { isTold, type Op, outbox } from '@sanwei/web/outbox'
 import { type Photo, revive } from '@sanwei/web/photos'
 import { toast } from '@sanwei/web/toast'
 import { type Ref, readonly, ref, watch } from 'vue'
@@ -14,6 +14,7 @@ export interface Letter {
   kind: string
   title: string
   photos: readonly Photo[]
+  ahead?: boolean
   subject?: string
   /** A refused act this one is sent instead of. */
   replaces?: string | undefined
@@ -26,6 +27,7 @@ export async function post({
   variables,
   title,
   photos,
+  ahead = false,
   subject,
   replaces,
 }: Letter): Promise<{ sent: Promise<Op> }> {
@@ -34,7 +36,7 @@ export async function post({
     if (op.state === 'needs-you' && (sameForm || op.id === replaces)) await outbox.discard(op.id)
   }
   const id = uuid()
-  const sent = outbox.send(kind, variables(id), { id, title, photos, ...(subject ? { subject } : {}) })
+  const sent = outbox.send(kind, variables(id), { id, title, photos, ahead, ...(subject ? { subject } : {}) })
   await Promise.race([sent, isStored(id)])
   return { sent }
 }
@@ -96,7 +98,7 @@ const pause = (ms: number): Promise<undefined> => new Promise((done) => setTimeo
 export function refused<Input extends object>(
   id: string | undefined,
 ): { input: Input; photos(ids: readonly string[]): Photo[] } | null {
-  const op = outbox.ops.value.find((one) => one.id === id && one.state === 'needs-you')
+  const op = outbox.ops.value.find((one) => one.id === id && one.state === 'needs-you' && !isTold(one))
   if (!op) return null
   return {
     input: op.variables.input as Input,

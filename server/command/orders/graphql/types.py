@@ -6,6 +6,7 @@ from typing import ClassVar, Optional
 
 import strawberry
 
+from server.command.graphql.coming import Coming, load_coming
 from server.command.graphql.holds import Hold, load_holds
 from server.command.graphql.steps import (
     Clock,
@@ -194,6 +195,11 @@ class WorkOrder(AskedOrder):
     def voices(self, info: Info) -> list[Voice]:
         """What the citizen said into the phone, the oldest first; a part has those of its whole case too."""
         return info.context.soon(load_voices_of_both, (self.row.id, self.row.parent_id))
+
+    @field_for(needs={"id", "parent_id"})
+    def coming(self, info: Info) -> Coming | None:
+        """Photos and voice notes that are still on their way; null when all are here."""
+        return info.context.soon(load_coming, (self.row.id, self.row.parent_id))
 
     @field_for(needs={"cover_id"})
     def cover(self, info: Info) -> Photo | None:

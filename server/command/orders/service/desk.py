@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col
+from sqlmodel import col, or_, select
 
 from server.command.library import Library
 from server.command.orders import adjust, rules
@@ -204,6 +204,14 @@ async def supplied(work: Work, order_id: str, text: str, photo_ids: Sequence[str
     if order is not None:
         work.record(f"{KIND}.supplied", KIND, order.id, area=order.area, opinion=text,
                     detail={"photos": list(photo_ids)}, touches=touches(order))  # fmt: skip
+
+
+async def pictured(work: Work, order_id: str) -> None:
+    """A photo that was promised is here; the parts of a case show it too. No version changes: a form in
+    somebody's hands stays valid."""
+    rows = select(WorkOrder).where(or_(col(WorkOrder.id) == order_id, col(WorkOrder.parent_id) == order_id))
+    for order in await work.session.exec(rows):
+        work.tell(f"{KIND}.photo", KIND, order.id, area=order.area, touches=touches(order))
 
 
 async def master_of(work: Work, order_id: str) -> str:

@@ -118,6 +118,7 @@ def spot_of_area(areas: AreaTree, code: str, address: str = "") -> Spot:
 async def report(work: Work, r: Report) -> WorkOrder:
     """Register a problem under the id its phone minted, start its clocks, suggest who handles it.
 
+    Words and place go ahead of the photos, but not where the photos are the proof that it is handled.
     Raises NothingReported, TextTooLong, NotAllowed, AfterPhotoNeeded, NotAGridMatter, UnderControl.
     """
     text = clean_text(r.text, field="text", limit=r.text_limit)
@@ -152,7 +153,8 @@ async def report(work: Work, r: Report) -> WorkOrder:
         answers=answers,
         cover_id=next(iter(r.photo_ids), ""), reported_at=at,
     )  # fmt: skip
-    await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE, taken_at=r.taken_at)
+    await files.claim(work, r.photo_ids, KIND, r.id, files.PhotoKind.BEFORE, taken_at=r.taken_at,
+                      later=not r.self_handled)  # fmt: skip
     await files.claim(work, r.after_photo_ids, KIND, r.id, files.PhotoKind.AFTER, field="afterPhotoIds")
     if r.no:
         order.no = r.no

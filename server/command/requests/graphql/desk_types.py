@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import strawberry
 
+from server.command.graphql.coming import Coming, load_coming
 from server.command.graphql.holds import Hold, load_holds
 from server.command.graphql.steps import Clock, Life, TimelineEntry, load_request_clocks, load_timelines
 from server.command.graphql.types import (
@@ -208,6 +209,11 @@ class DeskRequest(View[CitizenRequest]):
     @field_for(needs={"id"})
     def voices(self, info: Info) -> list[Voice]:
         return info.context.soon(load_voices, self.row.id)
+
+    @field_for(needs={"id"})
+    def coming(self, info: Info) -> Coming | None:
+        """Photos and voice notes that are still on their way; null when all are here."""
+        return info.context.soon(load_coming, (self.row.id, ""))
 
     @field_for(needs={"id"})
     def contacts(self, info: Info) -> list[ContactEntry]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import strawberry
 
+from server.command.graphql.coming import Coming, load_promises
 from server.command.graphql.steps import Life, TimelineEntry, load_timelines
 from server.command.graphql.types import (
     FROM_REPORTERS,
@@ -20,10 +21,10 @@ from server.command.graphql.types import (
     matter_of,
     unit_of,
 )  # fmt: skip
-from server.command.orders.service import shown
 from server.command.orders.service.shown import Shown
 from server.command.requests import receipts, rules
 from server.command.requests.flow import FLOW, RequestState, RequestStep
+from server.command.requests.graphql.loaders import load_mobiles, load_shown
 from server.command.requests.graphql.told import (
     ONLY_CITIZENS,
     NextStep,
@@ -44,9 +45,8 @@ from server.command.requests.rules import (
 )
 from server.command.requests.tables import CitizenRequest
 from server.graph.audience import field_for
-from server.graph.context import Context, Info
+from server.graph.context import Info
 from server.graph.views import View, column
-from server.identity import accounts
 from server.identity.graphql import Unit
 from server.kernel.actors import Post, Role
 from server.kernel.calendar import day_of
@@ -119,6 +119,14 @@ class Request(View[CitizenRequest]):
         load, mine = info.context.loader(load_voices).load_many, self._own
         own, shared = await load([self.row.id if self.row.merged else "", self.row.order_id or self.row.id])
         return [*own, *(one for one in shared if one.row.owner_id in mine)]
+
+    @field_for(needs=PHOTOS)
+    async def coming(self, info: Info) -> Coming | None:
+        """One's own that are still on their way; null when all are here."""
+        load, mine = info.context.loader(load_promises).load_many, self._own
+        own, shared = await load([self.row.id if self.row.merged else "", self.row.order_id or self.row.id])
+        promises = [one for one in (*own, *shared) if one.owner_id in mine]
+        return Coming.of(promises, info.context.office.clock())
 
     @field_for(needs=PHOTOS)
     async def cover(self, info: Info) -> Photo | None:
@@ -381,17 +389,3 @@ class RequestEvent:
     at: datetime
     request_id: strawberry.ID | None = None
     request: Request | None = None
-
-
-# ── loaders: one query for all siblings ───────────────────────────────────────────────────────────
-
-
-async def load_mobiles(context: Context, ids: list[str]) -> list[str]:
-    """The masked phones of citizens."""
-    return await accounts.mobiles(context.office, ids)
-
-
-async def load_shown(context: Context, ids: list[str]) -> list[Shown]:
-    """What a citizen may know of the orders that carry his requests."""
-    found = await shown.read(context.office.read, ids)
-    return [found[id] for id in ids]

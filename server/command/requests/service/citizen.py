@@ -129,7 +129,7 @@ async def submit(work: Work, s: Submission) -> CitizenRequest:
         needs_photo_or_text(s.photo_ids, text or title)
         request.title = title_of(title or text, "")
         before = files.PhotoKind.BEFORE
-        await files.claim(work, s.photo_ids, "order", s.id, before, taken_at=s.taken_at)
+        await files.claim(work, s.photo_ids, "order", s.id, before, taken_at=s.taken_at, later=True)
         work.numbers.next(intake.PREFIX, request)
     work.add(request)
     sla.begin(work, KIND, request.id)
@@ -174,11 +174,13 @@ async def urge(work: Work, id: str) -> CitizenRequest:
 
 
 async def supply(work: Work, *, id: str, version: int, text: str, photo_ids: Sequence[str]) -> CitizenRequest:
-    """More words or photos; where they were asked for, the clock goes on. Raises IllegalStep at the end."""
+    """More words or photos; where they were asked for, the clock goes on. Photos may follow words; where they
+    are all there is, they are the answer. Raises IllegalStep at the end."""
     request = await mine(work, id, version)
     rules.needs_open(RequestState(request.state), A.SUPPLY)
     words = clean_text(text, field="text", limit=TEXT_LIMIT, required=not photo_ids)
-    await files.claim(work, photo_ids, "order", request.order_id or request.id, files.PhotoKind.BEFORE)
+    await files.claim(work, photo_ids, "order", request.order_id or request.id, files.PhotoKind.BEFORE,
+                      later=words != "")  # fmt: skip
     detail = {"photos": list(photo_ids)}
     if request.state == RequestState.NEED_INFO:
         request.question, request.answer_by = "", None
@@ -191,6 +193,14 @@ async def supply(work: Work, *, id: str, version: int, text: str, photo_ids: Seq
     if request.order_id:
         await desk.supplied(work, request.order_id, words, photo_ids)
     return request
+
+
+async def arrived(work: Work, file: files.File) -> None:
+    """A photo or voice note that was promised is here: the desk and whoever sent it see it."""
+    if file.attached_kind == "order" and file.attached_id:
+        await desk.pictured(work, file.attached_id)
+        for request in await queries.pictured(work.session, file.attached_id, file.owner_id):
+            work.tell(f"{KIND}.photo", KIND, request.id, area=request.area, touches=touches(request))
 
 
 async def withdraw(work: Work, *, id: str, version: int) -> CitizenRequest:

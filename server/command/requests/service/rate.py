@@ -35,7 +35,7 @@ async def rate(
         assert row is not None
         newly = unsolved and row.solved != Solved.UNSOLVED
         row.solved, row.level, row.reasons, row.text = solved, level, "|".join(reasons), words
-        await files.claim(work, photo_ids, "order", request.order_id or id, files.PhotoKind.RATING)
+        await _claim(work, photo_ids, request)
         request.outcome = Outcome.STILL_UNSOLVED if unsolved else Outcome.RATED
         flag_modified(request, "outcome")  # the rating is part of it: its version goes up
         note(work, request, "rate_again", opinion=words, detail=detail)
@@ -47,7 +47,7 @@ async def rate(
         return request
     again = unsolved and await may_go_back(work, request)
     step = FLOW.step(RequestState(request.state), A.REOPEN if again else A.RATE, work.actor.post)
-    await files.claim(work, photo_ids, "order", request.order_id or id, files.PhotoKind.RATING)
+    await _claim(work, photo_ids, request)
     work.session.add(Rating(
         request_id=id, round=request.reopen_times, order_id=request.order_id, solved=solved, level=level,
         reasons="|".join(reasons), text=words, at=work.now,
@@ -63,6 +63,11 @@ async def rate(
                              satisfied=level in rules.GOOD, unsolved=unsolved,
                              again=again, text=words)  # fmt: skip
     return request
+
+
+async def _claim(work: Work, photo_ids: Sequence[str], request: CitizenRequest) -> None:
+    place = request.order_id or request.id
+    await files.claim(work, photo_ids, "order", place, files.PhotoKind.RATING, later=True)
 
 
 async def _call(work: Work, request: CitizenRequest, level: ServiceLevel, unsolved: bool) -> None:

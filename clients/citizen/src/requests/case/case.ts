@@ -1,7 +1,7 @@
 import { graph } from '@sanwei/web/graph'
 import type { Feed } from '@sanwei/web/live-list'
 import { type LiveOne, useLiveOne } from '@sanwei/web/live-one'
-import { outbox } from '@sanwei/web/outbox'
+import { isTold, outbox } from '@sanwei/web/outbox'
 import { watch } from 'vue'
 import {
   LiveRequestCaseDocument,
@@ -31,7 +31,7 @@ export function useCase(id: () => string): LiveOne<RequestCaseFragment> {
     keepAs: (wanted) => `case/${wanted}`,
   })
   watch(
-    () => outbox.ops.value.filter((op) => op.subject === id() && op.state === 'done').pop()?.result,
+    () => outbox.ops.value.filter((op) => op.subject === id() && isTold(op)).pop()?.result,
     (result) => {
       const { supplyRequest, rateRequest } = (result ?? {}) as Partial<SupplyRequestMutation & RateRequestMutation>
       const come = supplyRequest ?? rateRequest

@@ -3,7 +3,7 @@ import { type Problems, useProblems } from '@sanwei/web/errors'
 import { Refusal } from '@sanwei/web/graph'
 import { t } from '@sanwei/web/i18n'
 import { uuid } from '@sanwei/web/ids'
-import { outbox } from '@sanwei/web/outbox'
+import { isTold, outbox } from '@sanwei/web/outbox'
 import { type Photo, release, revive } from '@sanwei/web/photos'
 import { computed, onScopeDispose, type Ref, reactive, ref, watch } from 'vue'
 import type {
@@ -106,7 +106,7 @@ export function useRating(caseId: string, row: Readonly<Ref<RequestCaseFragment 
       }
       const title = t('rate.of', { title: titleOf(row.value) })
       const op = await resend(
-        await outbox.send('rateRequest', { input }, { id: opId, title, photos: form.photos, subject: id }),
+        await outbox.send('rateRequest', { input }, { id: opId, title, photos: form.photos, ahead: true, subject: id }),
       )
       if (op.state === 'needs-you' && op.refusal) {
         problems.take(new Refusal(op.refusal.code, op.refusal.params, op.refusal.field), FIELDS)
@@ -114,7 +114,7 @@ export function useRating(caseId: string, row: Readonly<Ref<RequestCaseFragment 
         return null
       }
       await draft.clear()
-      if (op.state !== 'done') return 'kept'
+      if (!isTold(op)) return 'kept'
       const { closedAt } = (op.result as RateRequestMutation).rateRequest
       if (!closedAt) return 'reopened'
       return changes ? 'changed' : 'done'

@@ -162,7 +162,7 @@ export function useReportForm(spot: Spot) {
       const sending = outbox.send(
         'submitRequest',
         { input: inputFor(id, questions) },
-        { id, title, photos: [...form.photos, ...form.voices] },
+        { id, title, photos: [...form.photos, ...form.voices], ahead: true },
       )
       const op = await Promise.race([sending, new Promise<null>((done) => setTimeout(done, PATIENCE_MS, null))])
       if (op?.state === 'needs-you' && op.refusal) {

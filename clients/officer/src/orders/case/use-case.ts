@@ -4,6 +4,9 @@ import { type LiveOne, useLiveOne } from '@sanwei/web/live-one'
 import { onScopeDispose } from 'vue'
 import { CaseDocument, LiveCaseDocument, type OrderCaseFragment } from '../../gql/graphql'
 
+/** Moves that change no version: no form is taken out of anybody's hands. */
+const ASIDE = new Set(['order.noted', 'order.photo'])
+
 /** One case, read whole and kept live: any move of it on the server is read again. Readable without network. */
 export function useCase(id: () => string): LiveOne<OrderCaseFragment> {
   const live = useLiveOne<OrderCaseFragment>({
@@ -22,7 +25,7 @@ export function useCase(id: () => string): LiveOne<OrderCaseFragment> {
         if (
           verb === 'ready'
             ? known
-            : part || (orderId === id() && (verb === 'order.noted' || (order?.version ?? known + 1) > known))
+            : part || (orderId === id() && (ASIDE.has(verb) || (order?.version ?? known + 1) > known))
         )
           void live.reload()
       },

@@ -96,6 +96,7 @@ export function useReport(op?: string) {
       replaces: op,
       title: t('report.of', { matter: nameOf(what) }),
       photos: [...photos.value, ...afterPhotos],
+      ahead: !solved.value, // what is solved already is proved by its photos
       variables: (id) => ({
         input: {
           id,
