@@ -13,6 +13,7 @@ from tests.bench import (
     boards,
     clients,
     executor,
+    felt,
     live,
     memory,
     places,
@@ -43,6 +44,7 @@ WORKLOADS: dict[str, Workload] = {
     "P15": suggestions.suggestions,
     "M": memory.at_rest,
     "C": clients.phones,
+    "F": felt.felt,
 }
 NEED_POSTGRES = {"P1", "P3", "P6", "P7", "P8", "P10", "P12", "P14", "M"}
 

@@ -23,15 +23,17 @@ async def test_a_citizens_report_waits_in_the_phone_and_sends_itself(
     await citizen.get_by_role("link", name="我要反映").click()
     await expect(citizen.get_by_role("group", name="位置")).to_contain_text("逢源街道")
     await citizen.context.set_offline(True)
-    await citizen.get_by_label("拍照或选图").set_input_files(photo("before", "darkred"))
     await citizen.get_by_role("textbox", name="问题描述").fill("永庆坊石凳断了一角。")
-    await citizen.get_by_role("button", name="提交", exact=True).click()
+    await citizen.get_by_label("拍照或选图").set_input_files(photo("before", "darkred"))
+    await citizen.get_by_role("button", name="提交", exact=True).click()  # the picture may not be ready yet
     await heading(citizen, "已提交")
     main = citizen.get_by_role("main")
     await expect(main).to_contain_text("已存在手机里")
     await expect(main).not_to_contain_text(NUMBER)
     await citizen.context.set_offline(False)
     await expect(main).to_contain_text(NUMBER, timeout=15_000)
+    await citizen.get_by_role("link", name="查看进度").click()
+    await expect(citizen.get_by_role("img", name=re.compile("^照片 1")).first).to_be_visible()
 
 
 async def test_an_officers_finding_is_saved_offline_and_takes_the_same_road(
