@@ -93,13 +93,13 @@ async def test_from_a_citizens_phone_to_a_closed_rated_order_a_leader_supervised
     # an officer who is not of that unit checks on the spot: fails it once, then passes
     officer = await signed_in(phone_page, city, "officer", "以网格员陈嘉敏登录")
     await heading(officer, "今日任务")
-    await check(officer, "未解决")
+    await check(officer, "未解决", camera=False)
     await handler.goto(f"{city.url}/officer/#/")
     await open_case(handler, "待办列表")
     await expect(handler.get_by_role("main")).to_contain_text("未解决")
     await handler.get_by_role("button", name="签收", exact=True).click()
     await hand_in(handler, "已更换电缆并试亮。")
-    await check(officer, "已解决")
+    await check(officer, "已解决", camera=True)
 
     # the dispatcher closes; the citizen saw each step live, and rates it unsolved
     await find(dispatcher, number, lane="待结案")
@@ -173,13 +173,27 @@ async def hand_in(page: Page, text: str, *, with_photo: bool = True, opened: boo
     await page.get_by_role("button", name="提交结果", exact=True).click()
 
 
-async def check(page: Page, conclusion: str) -> None:
-    """结果核查, on the spot."""
+async def check(page: Page, conclusion: str, *, camera: bool) -> None:
+    """结果核查, on the spot: with a camera over the photo from before, without one by a file."""
     await page.get_by_role("navigation", name="主导航").get_by_role("link", name="任务").click()
     await open_case(page, "任务列表")
     await heading(page, "结果核查")
     await page.get_by_role("radiogroup", name="核查结论").get_by_text(conclusion, exact=True).click()
-    await page.get_by_label("核查照片").set_input_files(photo("check", "darkblue"))
+    devtools = await page.context.new_cdp_session(page)
+    own = (await devtools.send("Target.getTargetInfo"))["targetInfo"]["browserContextId"]
+    await devtools.send("Browser.setPermission", {
+        "permission": {"name": "camera"}, "setting": "granted" if camera else "denied", "browserContextId": own,
+    })  # fmt: skip
+    await page.get_by_role("button", name="对着原图拍").click()
+    sheet = page.get_by_role("dialog", name="对着原图拍")
+    if camera:
+        await expect(sheet.get_by_role("img", name="处置前的照片，淡影")).to_be_visible()
+        await sheet.get_by_role("button", name="拍下").click()
+    else:
+        await expect(sheet.get_by_role("alert")).to_contain_text("没有打开相机")
+        await sheet.get_by_role("button", name="用文件选图").click()
+        await page.get_by_label("核查照片").set_input_files(photo("check", "darkblue"))
+    await expect(page.get_by_role("img", name=re.compile("^照片 1"))).to_be_visible()
     await page.get_by_role("button", name="提交核查").click()
     told, page_left = page.get_by_role("alert"), page.get_by_role("heading", level=1, name="今日任务")
     await told.or_(page_left).first.wait_for()
