@@ -7,6 +7,7 @@ from typing import Any
 from server.grid.basedata import service
 from server.grid.basedata.facts import BaseFieldName, BaseKind
 from server.kernel.actors import Actor
+from server.kernel.geo import Wgs84
 from server.platform.work import Work
 
 At = Callable[[Actor, float], AbstractAsyncContextManager[Work]]
@@ -23,6 +24,9 @@ async def collect(
                 facts={BaseFieldName(name): value for name, value in record["facts"].items()},
                 parent_id=an_id(f"base {record['in']}") if "in" in record else "",
             )  # fmt: skip
+        if "at" in record:
+            async with at(actors[record["by"]], record["hours"]) as work:
+                await service.locate(work, id=an_id(f"base {record['id']}"), at=Wgs84(*record["at"]))
         for by, hours, facts in record.get("changes", ()):
             async with at(actors[by], hours) as work:
                 changed = {BaseFieldName(name): value for name, value in facts.items()}

@@ -159,6 +159,7 @@ NAME_NOTHING = {
         *("myPatrols", "patrols", "doubtfulVisits", "patrolPlans", "positions", "patrolCoverage"),
         "baseRecords",
         "baseSheet",
+        "basePlaces",
         *("myCard", "askLeave", "comeBack"),
     },
     Role.LEADER: {

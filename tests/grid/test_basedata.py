@@ -10,7 +10,7 @@ from server.grid.basedata.facts import BaseFieldName, BaseKind, BaseSource, EndR
 from server.grid.basedata.service import Told
 from server.grid.basedata.tables import BaseChange, BaseLook, BaseRecord
 from server.kernel.ids import valid_resident_id
-from tests.city import CELL, on_sqlite, refusal
+from tests.city import CELL, HERE, OTHER_STREET, on_sqlite, refusal
 from tests.factories import an_id, an_officer
 
 F, K = BaseFieldName, BaseKind
@@ -257,3 +257,31 @@ async def test_a_leader_learns_how_many_and_never_who(city):
         await household(city)
     told = {row["kind"]: row["n"] for row in (await city.ask(city.lin, counts))["baseCounts"]}
     assert (told["RESIDENT"], told["FACILITY"]) == (10, None)
+
+
+PLACES = "query ($kinds: [BaseKind!]!) { basePlaces(kinds: $kinds) { id title lon lat } }"
+LOCATE = """mutation ($id: ID!, $op: ID!, $lon: Float!, $lat: Float!) {
+  locateBase(id: $id, opId: $op, place: {lon: $lon, lat: $lat, datum: WGS84}) { version verifiedAt } }"""
+
+
+async def test_what_stands_somewhere_is_put_on_the_map_and_people_never(city):
+    building, room, person = await household(city)
+    kinds = ["BUILDING", "ROOM", "RESIDENT", "ORGANISATION", "FACILITY"]
+    assert (await city.ask(city.chen, PLACES, kinds=kinds))["basePlaces"] == []
+    here, op = {"lon": HERE.lon, "lat": HERE.lat}, an_id()
+    for _ in range(2):
+        await city.ask(city.chen, LOCATE, id=building, op=op, **here)
+    told = (await city.ask(city.huang, PLACES, kinds=kinds))["basePlaces"]
+    assert told == [{"id": building, "title": "恩宁路99号", **here}]
+    assert (await city.ask(city.li, PLACES, kinds=kinds))["basePlaces"] == told
+    assert (await city.ask(ELSEWHERE, PLACES, kinds=kinds))["basePlaces"] == []
+    assert (await city.ask(city.chen, PLACES, kinds=["FACILITY"]))["basePlaces"] == []
+    history = (await read(city, city.chen, building))["history"]
+    assert [each["verb"] for each in history] == ["LOCATE", "CREATE"]
+    for id, place, by, code in (
+        (person, here, city.chen, "NOT_ON_THE_MAP"), (room, here, city.chen, "NOT_ON_THE_MAP"),
+        (building, {"lon": OTHER_STREET.lon, "lat": OTHER_STREET.lat}, city.chen, "OUTSIDE_ITS_CELL"),
+        (building, here, ELSEWHERE, "NOT_FOUND"), (building, here, city.li, "NOT_ALLOWED"),
+    ):  # fmt: skip
+        assert await city.refused(by, LOCATE, id=id, op=an_id(), **place) == [code]
+    assert await city.refused(city.wang, PLACES, kinds=kinds) == ["NOT_ALLOWED"]

@@ -5,6 +5,7 @@ import {
   EndBaseDocument,
   EndPatrolDocument,
   FinishDocument,
+  LocateBaseDocument,
   PausePatrolDocument,
   ReportProblemDocument,
   SendTrackDocument,
@@ -28,5 +29,6 @@ export const senders = {
   baseCreate: CreateBaseDocument,
   baseEdit: EditBaseDocument,
   baseVerify: VerifyBaseDocument,
+  baseLocate: LocateBaseDocument,
   baseEnd: EndBaseDocument,
 }

@@ -46,6 +46,18 @@ class NeedsParent(BadInput):
     code = "NEEDS_PARENT"
 
 
+class NotOnTheMap(CityError):
+    """People are never on a map; a room is where its building is."""
+
+    code = "NOT_ON_THE_MAP"
+
+
+class OutsideItsCell(BadInput):
+    """The place lies in another cell than the record."""
+
+    code = "OUTSIDE_ITS_CELL"
+
+
 class RecordEnded(CityError):
     """The record is history; nothing is changed in it any more."""
 

@@ -95,6 +95,7 @@ class BaseVerb(StrEnum):
     EDIT = "edit"
     VERIFY = "verify"
     MOVE = "move"
+    LOCATE = "locate"  # 定位: put on the map
     END = "end"
 
 

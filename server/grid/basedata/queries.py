@@ -14,6 +14,7 @@ from server.grid.basedata.facts import BaseKind
 from server.grid.basedata.tables import BaseChange, BaseLook, BaseRecord
 from server.kernel.actors import Actor, Post, Role
 
+MAPPED = 500  # pins of one map
 MEMBERS = 100  # shown of what stands in a record
 HISTORY = 50  # newest versions shown
 LOOKS = 50
@@ -53,6 +54,15 @@ def page(
     if after:
         rows = rows.where(or_(lead > after[0], and_(lead == after[0], col(BaseRecord.id) > after[1])))
     return rows.order_by(lead, col(BaseRecord.id)).limit(first + 1)
+
+
+def placed(actor: Actor, kinds: Collection[BaseKind]) -> SelectOfScalar[BaseRecord]:
+    """Live records that are on the map, those verified last first."""
+    rows = visible_to(actor).where(
+        col(BaseRecord.ended_at).is_(None), col(BaseRecord.lon).is_not(None),
+        col(BaseRecord.kind).in_(sorted(set(kinds) & rules.PLACED)),
+    )  # fmt: skip
+    return rows.order_by(col(BaseRecord.verified_at).desc(), col(BaseRecord.id)).limit(MAPPED)
 
 
 def one(actor: Actor, id: str) -> SelectOfScalar[BaseRecord]:

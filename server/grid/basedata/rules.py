@@ -36,6 +36,7 @@ MOST_PEOPLE = 9_999
 FEW = 10  # a count below is not told: it could be somebody
 ID_NUMBER = re.compile(r"[0-9A-Z]{6,18}")
 IDENTIFIER = re.compile(r"[0-9]{17}")
+PLACED = frozenset({BaseKind.BUILDING, BaseKind.ORGANISATION, BaseKind.FACILITY})
 READERS = DISPATCHERS | {Post.GRID_OFFICER}
 Facts = Mapping[BaseFieldName, str]
 
@@ -82,6 +83,14 @@ def sources(actor: Actor) -> list[BaseSource]:
     """Where this person may have learnt something."""
     inspects = may(actor.post, Permission.INSPECT)
     return [source for source in BaseSource if inspects or source is not BaseSource.INSPECTION]
+
+
+def needs_place(kind: BaseKind, cell: str, there: str) -> None:
+    """Buildings, organisations and facilities, inside their own cell."""
+    if kind not in PLACED:
+        raise errors.NotOnTheMap(kind=kind)
+    if there != cell:
+        raise errors.OutsideItsCell(field="place")
 
 
 def collects(actor: Actor, cell: str) -> bool:

@@ -15,6 +15,7 @@ from server.grid.basedata.rules import Facts
 from server.grid.basedata.tables import BaseChange, BaseLook, BaseRecord
 from server.kernel.calendar import day_of, midnight
 from server.kernel.errors import BadInput, NotAllowed, NotFound
+from server.kernel.geo import Wgs84
 from server.kernel.text import clean_line
 from server.platform.vault import Vault
 from server.platform.work import Work
@@ -94,6 +95,17 @@ async def verify(work: Work, *, id: str, told: Told = VISITED) -> BaseRecord:
     rules.needs_inspector(work.actor, BaseKind(row.kind), told.source)
     _verified(work, row, told)
     _note(work, row, BaseVerb.VERIFY, {}, {}, told=told)
+    return row
+
+
+async def locate(work: Work, *, id: str, at: Wgs84, told: Told = VISITED) -> BaseRecord:
+    """定位: where it stands. Raises NotFound, NotAllowed, RecordEnded, NotOnTheMap, OutsideItsCell,
+    OutsideDistrict."""
+    row = await _mine(work, id, "locate")
+    rules.needs_place(BaseKind(row.kind), row.cell, work.office.areas.cell_at(at).code)
+    row.lon, row.lat = at.lon, at.lat
+    _verified(work, row, told)
+    _note(work, row, BaseVerb.LOCATE, {}, {}, told=told)
     return row
 
 

@@ -37,6 +37,8 @@ class BaseRecord(SQLModel, table=True):
     id_digest: str = ""
     source: str
     made_at: datetime = Field(sa_type=UtcDateTime)
+    lon: float | None = None  # of what stands somewhere; a person is never on a map
+    lat: float | None = None
     verified_at: datetime = Field(sa_type=UtcDateTime)
     verified_by: str
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

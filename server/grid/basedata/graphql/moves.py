@@ -4,6 +4,7 @@ from datetime import datetime
 
 import strawberry
 
+from server.command.graphql.types import PlaceInput
 from server.graph.audience import mutation_for
 from server.graph.context import Info
 from server.grid.basedata import queries, service
@@ -86,6 +87,18 @@ class Mutation:
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("verify_base", op_id, {"id": id}):
                 await service.verify(work, id=id, told=Told(claimed_at=claimed_at))
+        return await _read(info, id)
+
+    @mutation_for(OFFICER)
+    async def locate_base(
+        self, info: Info, id: strawberry.ID, place: PlaceInput, op_id: strawberry.ID,
+        claimed_at: datetime | None = None,
+    ) -> BaseRecord:  # fmt: skip
+        """定位 on the map, from where one stands or puts the pin."""
+        point = place.point()
+        async with info.context.office.work(info.context.actor) as work:
+            if await work.first_time("locate_base", op_id, {"id": id, "lon": point.lon, "lat": point.lat}):
+                await service.locate(work, id=id, at=point, told=Told(claimed_at=claimed_at))
         return await _read(info, id)
 
     @mutation_for(OFFICER)

@@ -47,6 +47,13 @@ class Query:
         await _looked(info, {row.cell: row.cell for row in page.items if row.kind == BaseKind.RESIDENT})
         return BasePage(items=BaseRecord.of(page.items), next=page.next)
 
+    @field_for(OFFICER, most=queries.MAPPED)
+    async def base_places(self, info: Info, kinds: list[BaseKind]) -> list[BaseRecord]:
+        """What of these kinds is on the map: buildings, organisations, facilities; never a person."""
+        rules.needs_reader(info.context.actor)
+        rows = queries.placed(info.context.actor, kinds)
+        return BaseRecord.of(await info.context.office.read.lines(rows, info.needs()))
+
     @field_for(OFFICER)
     async def base_record(self, info: Info, id: strawberry.ID) -> BaseRecord:
         """One record. NOT_FOUND when it is not there or not for this person."""

@@ -41,6 +41,7 @@ class BaseAction(StrEnum):
     EDIT = "edit"
     VERIFY = "verify"
     MOVE = "move"
+    LOCATE = "locate"
     END = "end"
 
 
@@ -136,6 +137,8 @@ class BaseRecord(View[Row]):
     address: str = column()
     code: str = column()
     parent_id: strawberry.ID = column(description="What it stands in; empty for what stands by itself.")
+    lon: float | None = column(description="WGS-84 degrees; null until somebody put it on the map.")
+    lat: float | None = column()
     verified_at: datetime = column()
     ended_at: datetime | None = column()
 
@@ -181,8 +184,11 @@ class BaseRecord(View[Row]):
         """What this person may do now."""
         if self.row.ended_at or not rules.collects(info.context.actor, self.row.cell):
             return []
-        moves = self.row.kind in {BaseKind.RESIDENT, BaseKind.ORGANISATION}
-        return [action for action in BaseAction if moves or action is not BaseAction.MOVE]
+        kind = BaseKind(self.row.kind)
+        barred = set() if kind in rules.PLACED else {BaseAction.LOCATE}
+        if kind not in {BaseKind.RESIDENT, BaseKind.ORGANISATION}:
+            barred.add(BaseAction.MOVE)
+        return [action for action in BaseAction if action not in barred]
 
     @field_for(most=queries.MEMBERS, personal=True, needs={"id"})
     def members(self, info: Info) -> list["BaseRecord"]:
