@@ -34,6 +34,7 @@ from server.command.requests.service import citizen as requests
 from server.command.requests.service import clocks as request_clocks
 from server.command.requests.service import held, owner, visits
 from server.command.requests.service import mine as my_requests
+from server.command.rollcalls import service as roll_calls
 from server.command.routing import keeper as routing_keeper
 from server.command.routing import service as routing
 from server.command.routing.rules import Routes
@@ -242,6 +243,7 @@ def jobs_of(office: Office) -> Jobs:
     jobs.add("patrols", patrols.make_rounds, every=MINUTE)
     jobs.add("leaves", patrol_leaves.hand_over, every=MINUTE)
     jobs.add("missed patrols", patrols.declare_missed)
+    jobs.add("roll calls", roll_calls.declare_missed)
     jobs.add("old tracks", patrols.forget_tracks, every=DAY)
     jobs.add("photos", lambda office: office.of(Files).forget_unclaimed(), every=HOUR)
     jobs.add("parts", lambda office: office.of(Files).forget_parts(), every=HOUR)

@@ -36,6 +36,7 @@ from server.command.requests.graphql import desk_moves, desk_reads
 from server.command.requests.graphql import live as request_live
 from server.command.requests.graphql import moves as request_moves
 from server.command.requests.graphql import reads as request_reads
+from server.command.rollcalls import graphql as roll_calls
 from server.command.routing.graphql import reads as routing_reads
 from server.command.setup.graphql import moves as setup_moves
 from server.command.setup.graphql import reads as setup_reads
@@ -103,6 +104,7 @@ ROOMS = (  # a line each, so that rooms are added side by side
     desk_moves,
     duty_reads,
     duty_moves,
+    roll_calls,
     patrol_reads,
     patrol_moves,
     patrol_live,

@@ -1,5 +1,6 @@
-"""What stands in a list as a file, for leaders and dispatchers: POST /export/orders, /export/requests."""
+"""What stands in a list as a file, for leaders and dispatchers: POST /export/orders, /requests, /patrols."""
 
+from datetime import date
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -14,9 +15,11 @@ from server.command.requests.rules import RequestKind
 from server.command.requests.service.export import Listed
 from server.command.requests.service.export import export as of_requests
 from server.graph.authentication import bearer
+from server.grid.patrols.service.export import export as of_patrols
 from server.identity.brakes import UPLOAD
 from server.identity.service import Identity
 from server.kernel.actors import LEADER, Actor
+from server.kernel.calendar import day_of
 from server.platform.areas import AreaLevel
 from server.platform.sheets import MEDIA, SheetFormat
 from server.platform.work import Office
@@ -44,6 +47,12 @@ class AskedRequests(Asked):
     kind: RequestKind | None = None
 
 
+class AskedPatrols(Asked):
+    """The rounds of which day; today's when it is not said."""
+
+    day: date | None = None
+
+
 class AskedOrders(Asked):
     """Which orders, as the screen has them."""
 
@@ -54,7 +63,7 @@ class AskedOrders(Asked):
 
 
 def router(office: Office) -> APIRouter:
-    """POST /export/orders, /export/requests."""
+    """POST /export/orders, /export/requests, /export/patrols."""
     identity = office.of(Identity)
     routes = APIRouter(prefix="/export", route_class=CityRoute)
 
@@ -81,6 +90,13 @@ def router(office: Office) -> APIRouter:
         wanted = Listed(asked.lane, asked.kind, asked.words)
         content, digest = await of_requests(office, actor, wanted, asked.form, asked.reason, asked.language)
         return _file("requests", asked.form, content, digest)
+
+    @routes.post("/patrols")
+    async def patrols(asked: AskedPatrols, request: Request) -> Response:
+        actor = await known(request)
+        day = asked.day or day_of(office.clock())
+        content, digest = await of_patrols(office, actor, day, asked.form, asked.reason, asked.language)
+        return _file("patrols", asked.form, content, digest)
 
     return routes
 

@@ -144,6 +144,7 @@ NAME_NOTHING = {
         "unitStanding",
         "unitRankedOrders",
         "myDuty",
+        *("rollCalls", "myRollCall", "callRoll"),
         "staffing",
         "watch",
         "startDuty",

@@ -9,14 +9,19 @@ from server.command.duty.tables import DutySpell
 from server.command.notices.service import spread
 from server.command.notices.tables import Notice
 from server.command.orders.service import desk
+from server.grid.cards import service as cards
 from server.grid.patrols.rules import Fix
 from server.grid.patrols.service import plans, rounds, track
+from server.grid.patrols.service.export import export
+from server.grid.patrols.service.leaves import hand_over
 from server.grid.patrols.service.plans import Point
 from server.grid.patrols.tables import Patrol, PatrolPoint, PatrolTrack
 from server.identity import leaves
 from server.kernel.calendar import day_of
 from server.kernel.geo import Wgs84
+from server.platform import sheets
 from server.platform.audit import AuditLine
+from server.platform.sheets import SheetFormat
 from tests.city import CELL, FAR, HERE, NEAR, on_sqlite, refusal
 from tests.factories import STREET, an_id
 
@@ -308,3 +313,80 @@ async def test_a_stand_in_gets_the_rounds_and_the_tasks(city):
     second = await city.submit(at=NEAR)
     await city.move(city.li, desk.request_verify, second)
     assert (await city.order(second)).verifier_id == "chen"
+
+
+DAY = """query ($day: Date, $first: Int! = 50, $after: String) {
+  patrols(day: $day, first: $first, after: $after) { next exports items { id name state } } }"""
+
+
+async def test_the_rounds_of_a_day_come_page_by_page_and_are_taken_home(city):
+    closes = (18, 9, 12, 15, 9)
+    for n, hour in enumerate(closes):
+        await planned(city, name=f"{n}号线", opens=60 * 8, closes=60 * hour)
+    city.clock.advance(hours=2)  # what closed at nine was missed
+    await city.sweep()
+    pages, after = [], None
+    while True:
+        page = (await city.ask(city.li, DAY, first=2, after=after))["patrols"]
+        pages.append([(row["name"], row["state"]) for row in page["items"]])
+        if (after := page["next"]) is None:
+            break
+    assert [len(page) for page in pages] == [2, 2, 1]
+    told = [row for page in pages for row in page]
+    assert {name for name, state in told[:2]} == {"1号线", "4号线"}
+    assert [name for name, _ in told[2:]] == ["2号线", "3号线", "0号线"]
+    assert [state for _, state in told] == ["MISSED", "MISSED", "DUE", "DUE", "DUE"]
+    whole = (await city.ask(city.mei, DAY))["patrols"]
+    assert [row["name"] for row in whole["items"]] == [name for name, _ in told]
+    assert whole["exports"] is True
+    assert (await city.ask(city.arbiter, DAY))["patrols"]["exports"] is False
+    assert await city.refused(city.li, DAY, after="x") == ["BAD_INPUT"]
+
+    today = day_of(city.clock())
+    for form in SheetFormat:
+        content, digest = await export(city.office, city.li, today, form, "周例会")
+        rows = [row for _, row in sheets.read(content)]
+        assert [row["巡查"] for row in rows] == [name for name, _ in told]
+        assert (rows[0]["状态"], rows[0]["网格员"], rows[0]["漏巡点数"]) == ("漏巡", "Chen", "3")
+        line = (await city.rows(AuditLine, AuditLine.verb == "export.patrols"))[-1]
+        assert (line.opinion, line.detail["rows"], line.detail["day"]) == ("周例会", 5, today.isoformat())
+        assert digest in {each.detail["sha256"] for each in await city.rows(
+            AuditLine, AuditLine.verb == "export.patrols")}  # fmt: skip
+    for by, reason, code in ((city.li, " ", "TEXT_REQUIRED"), (city.chen, "看看", "NOT_ALLOWED")):
+        async with refusal(city.office, code):
+            await export(city.office, by, today, SheetFormat.CSV, reason)
+
+
+async def test_a_leave_begins_and_ends_by_itself(city):
+    """What is open goes to the stand-in on the first day; what comes after the last day is the officer's."""
+    today = day_of(city.clock())
+    first, last = today + timedelta(days=1), today + timedelta(days=2)
+    await planned(city)
+    verified = await city.submit(at=NEAR)
+    await city.move(city.li, desk.request_verify, verified)
+    await city.do(city.chen, leaves.go, stand_in_id="huang", first=first, last=last)
+    await hand_over(city.office)
+    assert (await city.order(verified)).verifier_id == "chen", "he is not away yet"
+    code = (await city.ask(city.chen, "{ myCard { cards { cardCode } } }"))["myCard"]["cards"][0]["cardCode"]
+
+    async def walks():
+        [row] = await city.rows(Patrol, Patrol.day == day_of(city.clock()))
+        return row.person_id
+
+    async def word():
+        row = await city.do(city.ann, cards.leave, id=an_id(), code=code, text="楼道灯坏了。")
+        await city.do(city.huang, cards.answer, id=row.id, text="收到。")
+        return row.officer_id
+
+    city.clock.advance(days=1)
+    await plans.make_rounds(city.office)
+    await hand_over(city.office)
+    assert (await walks(), (await city.order(verified)).verifier_id, await word()) == ("huang",) * 3
+    assert (await city.lines(verified))[-1].verb == "order.hand_on"
+    city.clock.advance(days=2)  # the day after
+    await plans.make_rounds(city.office)
+    await hand_over(city.office)
+    fresh = await city.submit(at=NEAR)
+    await city.move(city.li, desk.request_verify, fresh)
+    assert (await walks(), (await city.order(fresh)).verifier_id, await word()) == ("chen",) * 3
+    assert (await city.order(verified)).verifier_id == "huang", "what he had begun is his to end"

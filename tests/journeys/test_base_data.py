@@ -1,9 +1,11 @@
 """信息采集: two officers change one phone number, one of them offline; and what a phone keeps is sealed."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.test_browser_journey import Opener, heading, signed_in
+from tests.journeys.test_browser_journey import Opener, heading, kept, signed_in
 from tests.servers import Running
 
 pytestmark = pytest.mark.timeout(120)
@@ -40,6 +42,7 @@ async def collecting(phone_page: Opener, city: Running, who: str) -> Page:
     await page.get_by_role("link", name="我的", exact=True).click()
     await page.get_by_role("link", name="信息采集").click()
     await heading(page, "信息采集")
+    await kept(page)
     return page
 
 
@@ -61,6 +64,12 @@ async def test_two_officers_change_one_number_and_nothing_is_overwritten(
     await opened(huang, "人口", "梁阿婆")
     await dialled(huang, "13800138222")
     await expect(huang.get_by_role("main")).to_contain_text("138****8222")
+    # what stands in the street is a layer of the map, and a list
+    await huang.goto(f"{city.url}/officer/#/map")
+    await huang.get_by_role("checkbox", name="设施", exact=True).check()
+    await huang.get_by_role("button", name="看列表").click()
+    manhole = huang.get_by_role("list", name="地图上的内容").get_by_role("link", name=re.compile("^雨水井盖"))
+    await expect(manhole).to_contain_text("设施 · 恩宁路101号门前 · 久未更新")
 
     await chen.context.set_offline(False)
     dialog = chen.get_by_role("dialog", name="这条信息已被他人更新")

@@ -11,7 +11,7 @@ from server.demo import story
 from tests.city import CELL
 from tests.clock import SHANGHAI
 from tests.factories import an_id
-from tests.journeys.test_browser_journey import Opener, heading, photo, signed_in
+from tests.journeys.test_browser_journey import Opener, heading, kept, photo, signed_in
 from tests.phones import Phone
 from tests.servers import Running
 
@@ -31,6 +31,7 @@ async def test_a_round_through_a_dead_zone(city: Running, phone_page: Opener) ->
     await expect(box).to_have_accessible_name("发件箱，全部已同步")
 
     # no network from here: a finding, and a second point by the code on its plate
+    await kept(officer)
     await officer.context.set_offline(True)
     await officer.get_by_role("link", name="快速上报").click()
     await heading(officer, "快速上报")
@@ -82,8 +83,8 @@ async def _points(city: Running) -> list[dict[str, Any]]:
     """The points of today's round, as the desk reads them."""
     async with Phone(city) as phone:
         await phone.sign_in("officer", "dd01", story()["password"])
-        answer = await phone.ask("{ patrols { points { name code state how } } }")
-    [today] = answer["patrols"]
+        answer = await phone.ask("{ patrols { items { points { name code state how } } } }")
+    [today] = answer["patrols"]["items"]
     points: list[dict[str, Any]] = today["points"]
     return points
 

@@ -1,4 +1,5 @@
 import {
+  AnswerRollCallDocument,
   CheckInPointDocument,
   CreateBaseDocument,
   EditBaseDocument,
@@ -26,6 +27,7 @@ export const senders = {
   patrolVisit: CheckInPointDocument,
   patrolEnd: EndPatrolDocument,
   patrolTrack: SendTrackDocument,
+  rollCall: AnswerRollCallDocument,
   baseCreate: CreateBaseDocument,
   baseEdit: EditBaseDocument,
   baseVerify: VerifyBaseDocument,

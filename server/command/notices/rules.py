@@ -147,6 +147,8 @@ RULES: Mapping[str, Rule] = {
     "handover.take": _to(T.NAMED),
     "family.begin": _to(T.NAMED),
     "family.end": _to(T.NAMED),
+    "roll_call.call": _to(T.NAMED, urgent=True, staff=PUSH),
+    "roll_call.miss": _to(T.NAMED, T.DESK),
     "patrol.miss": _to(T.NAMED, T.DESK),
     "patrol.accept": _to(T.NAMED),
     "patrol.refuse": _to(T.NAMED),

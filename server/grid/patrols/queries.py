@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import false, func
+from sqlalchemy import and_, case, false, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -55,12 +55,24 @@ def some(actor: Actor, ids: list[str]) -> SelectOfScalar[Patrol]:
     return visible_to(actor).where(col(Patrol.id).in_(ids))
 
 
-@kept
-def of_day(actor: Actor, day: date) -> SelectOfScalar[Patrol]:
-    """The rounds of a day: what is missed first, then by the end of their windows."""
+POSITION = ("id", "state", "closes_at")  # what a place in the list of a day is told by
+Position = tuple[int, datetime, str]
+
+
+def position(row: Patrol) -> Position:
+    """Where a round stands in the list of its day."""
+    return int(row.state != PatrolState.MISSED), row.closes_at, row.id
+
+
+def of_day(actor: Actor, day: date, first: int, after: Position | None = None) -> SelectOfScalar[Patrol]:
+    """One more than `first` rounds of a day: what is missed first, then by the end of their windows."""
     rows = visible_to(actor).where(Patrol.day == day)
-    missed = (col(Patrol.state) == PatrolState.MISSED.value).desc()
-    return rows.order_by(missed, col(Patrol.closes_at), col(Patrol.id)).limit(MOST)
+    rank = case((col(Patrol.state) == PatrolState.MISSED.value, 0), else_=1)
+    closes, id = col(Patrol.closes_at), col(Patrol.id)
+    if after:
+        n, at, last = after
+        rows = rows.where(or_(rank > n, and_(rank == n, or_(closes > at, and_(closes == at, id > last)))))
+    return rows.order_by(rank, closes, id).limit(first + 1)
 
 
 @kept

@@ -305,7 +305,7 @@ function nameIcon(name: string, kind: string) {
 function pinIcon({ s, shape = `s-${s}` }: Pin) {
   const html = element('span', 'pin')
   html.dataset.s = s
-  html.append(symbol(shape, 'shape'))
+  html.append(symbol(shape, shape.startsWith('s-') ? 'shape' : 'i i--s'))
   return divIcon({ className: 'pin__hit', html, iconSize: [44, 44] })
 }
 

@@ -39,6 +39,7 @@ from server.command.requests.service import desk as requests_desk
 from server.command.requests.service import unit as requests_unit
 from server.command.requests.service.rate import rate
 from server.command.requests.tables import CitizenRequest, ReturnVisit
+from server.command.rollcalls import service as roll_calls
 from server.command.setup import service as setup
 from server.command.talks import service as talks
 from server.command.talks.service import Turn
@@ -86,6 +87,7 @@ OWN: Mapping[str, dict[str, Any]] = {  # what such an input wants to be
     "CreateBase": {"id": NEW, "kind": "BUILDING", "facts": [
         {"name": "ADDRESS", "value": "恩宁路1号"}, {"name": "BUILDING_CODE", "value": "LW1"}]},
     "EditBase": {"facts": [{"name": "PHONE", "value": "13800138056"}]},
+    "CallRoll": {"minutes": 10, "personId": ""},
     "TrackInput": {"id": NEW, "datum": "WGS84", "patrolId": "late"},
     "PlanPatrol": {"id": NEW, "cells": [CELL], "opens": 0, "closes": 60, "points": [
         {"name": "涌边", "lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}]},
@@ -232,6 +234,8 @@ async def settle(city: City, file: Path) -> District:
         pass
     city.clock.advance(days=-1)
     await city.do(city.chen, duty.start, id="on", cell=CELL)
+    await city.do(city.huang, duty.start, id="beside", cell=CELL)
+    await city.do(city.li, roll_calls.call, id="late", minutes=10, person_id="chen")
     await _patrols(city)
     await city.do(city.he, duty.give_over, id="late", note="断线盯住")
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}
@@ -275,6 +279,9 @@ async def _household(city: City) -> None:
     await city.do(city.chen, base.create, id="room", kind=BaseKind.ROOM, parent_id="building", facts=facts)
     facts = {BaseFieldName.NAME: "某甲", BaseFieldName.PHONE: "13800138055"}
     facts |= {BaseFieldName.ID_TYPE: "passport", BaseFieldName.ID_NUMBER: "E12345678"}
+    facts_of_house = {BaseFieldName.ADDRESS: "恩宁路101号", BaseFieldName.BUILDING_CODE: "LW101"}
+    await city.do(city.chen, base.create, id="verifying", kind=BaseKind.BUILDING, facts=facts_of_house)
+    await city.do(city.chen, base.locate, id="verifying", at=NEAR)
     for id in ("late", "another", "checking", "replied"):
         await city.do(city.chen, base.create, id=id, kind=BaseKind.RESIDENT, parent_id="room", facts=facts)
 

@@ -84,7 +84,10 @@ class Query:
         ]
         found.sort(key=lambda row: (row.since is None, -row.tasks, row.person.row.name))
         on = len({each.id for each in people} & spells.keys())
-        return Staffing(on=on, all=len({each.id for each in people}), people=found[:MOST_STAFF])
+        return Staffing(
+            on=on, all=len({each.id for each in people}), calls=actor.post in DISPATCHERS,
+            people=found[:MOST_STAFF],
+        )  # fmt: skip
 
     @field_for(OFFICER)
     async def watch(self, info: Info) -> Watch:

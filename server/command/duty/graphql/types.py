@@ -52,6 +52,7 @@ class Staffing:
     seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
     on: int
     all: int
+    calls: bool = strawberry.field(description="This person calls the roll.")
     people: list[OnStaff]
 
 

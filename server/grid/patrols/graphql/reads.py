@@ -1,7 +1,7 @@
 """Reading rounds, plans, doubtful visits, coverage, and where colleagues are."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 import strawberry
@@ -9,16 +9,19 @@ import strawberry
 from server.command.duty import queries as duties
 from server.command.duty import service as duty
 from server.command.graphql.types import load_people
+from server.command.orders.service.export import may_export
 from server.graph.audience import field_for
 from server.graph.context import Info
+from server.graph.paging import Page, bounded, decode
 from server.grid.patrols import coverage, queries, rules
-from server.grid.patrols.graphql.types import Patrol, PatrolPlan, PatrolPoint, Position
+from server.grid.patrols.graphql.types import Patrol, PatrolPage, PatrolPlan, PatrolPoint, Position
 from server.grid.patrols.service import track
 from server.identity.graphql import Area
 from server.identity.queries import officers_by_cell
 from server.kernel.actors import LEADER, OFFICER, STAFF, Post, Role
 from server.kernel.calendar import day_of
 from server.kernel.errors import NotAllowed, NotFound
+from server.platform.read import together
 from server.platform.vault import Vault
 
 MOST_DAYS = 92
@@ -60,12 +63,17 @@ class Query:
             raise NotFound(subject=id)
         return Patrol(row=row)
 
-    @field_for(OFFICER, most=queries.MOST)
-    async def patrols(self, info: Info, day: date | None = None) -> list[Patrol]:
+    @field_for(OFFICER)
+    async def patrols(
+        self, info: Info, day: date | None = None, first: int = 50, after: str | None = None
+    ) -> PatrolPage:  # fmt: skip
         """The rounds of a day in the platform's area, missed ones first."""
         office, actor = info.context.office, info.context.actor
-        asked = day or day_of(office.clock())
-        return Patrol.of(await office.read.lines(queries.of_day(actor, asked), info.needs()))
+        begin = decode(after, int, datetime, str) if after else None
+        rows = queries.of_day(actor, day or day_of(office.clock()), bounded(first), begin)
+        found = await office.read.lines(rows, together(queries.POSITION, info.needs("items")))
+        page = Page.of(found, first, queries.position)
+        return PatrolPage(items=Patrol.of(page.items), next=page.next, exports=may_export(actor))
 
     @field_for(OFFICER, most=queries.MOST)
     async def doubtful_visits(self, info: Info) -> list[PatrolPoint]:

@@ -128,6 +128,16 @@ class Patrol(View[PatrolRow]):
 
 
 @strawberry.type
+class PatrolPage:
+    """Some rounds of a day, and where the next ones begin."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
+    items: list[Patrol]
+    next: str | None
+    exports: bool = strawberry.field(description="This person may take the list home.")
+
+
+@strawberry.type
 class PatrolPlanPoint:
     """A point as it was planned."""
 
