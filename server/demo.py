@@ -144,7 +144,7 @@ class Teller:
             for row in story()["staff"]:
                 id, post, role = an_id(row["id"]), Post(row["post"]), Role(row["role"])
                 mine = [cells[card] for card in row.get("cells", ())]
-                area = mine[0][:9] if mine else areas.district.code
+                area = mine[0][:9] if mine else row.get("area", areas.district.code)
                 await accounts.open_staff(
                     work, vault, id=id, role=role, staff_no=row["no"], name=row["name"],
                     password_hash=password, phone=row.get("mobile"),

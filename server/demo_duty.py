@@ -10,7 +10,7 @@ from server.command.duty import service
 from server.command.duty.rules import ShiftPart
 from server.grid.patrols.service import plans, rounds
 from server.grid.patrols.service.plans import Point
-from server.identity import accounts
+from server.identity import accounts, deputies
 from server.kernel.actors import SYSTEM, Actor, Post
 from server.kernel.calendar import day_of, midnight
 from server.kernel.geo import Wgs84
@@ -30,6 +30,7 @@ async def watch(
         async with at(SYSTEM, 24 * 69) as work:
             area, id = work.office.areas.district.code, an_id(f"{post} {who}")
             await accounts.give_post(work, account_id=actors[who].id, post=Post(post), area=area, id=id)
+    await _stand_in(at, actors, an_id("deputy"), **told["deputy"])
     await _patrol(at, actors, cells, an_id, told["patrol"])
     for who, hours, card in told["on"]:
         async with at(actors[who], hours) as work:
@@ -41,6 +42,16 @@ async def watch(
             for part, who in zip(ShiftPart, watchers, strict=True):
                 await service.plan(work, day=first + timedelta(days=n), part=part, person_id=actors[who].id)
         await service.give_over(work, id=an_id("handover"), note=told["note"])
+
+
+async def _stand_in(
+    at: At, actors: Mapping[str, Actor], id: str, *, by: str, who: str, days: int, reason: str
+) -> None:  # fmt: skip
+    """A leader is away, and another one stands in."""
+    async with at(actors[by], 0.5) as work:
+        first = day_of(work.now)
+        last = first + timedelta(days=days)
+        await deputies.name(work, id=id, deputy_id=actors[who].id, first=first, last=last, reason=reason)
 
 
 async def _patrol(

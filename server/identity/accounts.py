@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from server.identity import queries, rules, sessions
+from server.identity import deputies, queries, rules, sessions
 from server.identity.errors import PostsConflict
 from server.identity.posts import JOBS
 from server.identity.separation import conflicts
@@ -102,6 +102,7 @@ async def take_post(work: Work, holding_id: str) -> None:
     if holding is None or holding.ends_at is not None:
         raise NotFound(subject=holding_id)
     holding.ends_at = work.now
+    await deputies.end_around(work, holding.account_id)
     _note(work, "post.take", holding.account_id, holding.area, post=holding.post, unit=holding.unit_id)
 
 
@@ -143,6 +144,7 @@ async def disable(work: Work, account_id: str) -> None:
     if account is None:
         raise NotFound(subject=account_id)
     account.disabled_at = account.disabled_at or work.now
+    await deputies.end_around(work, account_id)
     await sessions.end_all(work, account_id, "disabled")
     _note(work, "account.disable", account_id, "")
 

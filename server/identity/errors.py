@@ -57,6 +57,18 @@ class BadLeave(BadInput):
     code = "BAD_LEAVE"
 
 
+class BadDeputyDays(BadInput):
+    """A deputy stands in from today or later to a day not before it, at most `days`."""
+
+    code = "BAD_DEPUTY_DAYS"
+
+
+class NotADeputy(BadInput):
+    """Only another leader of the same or a wider area, who is there himself on those days, stands in."""
+
+    code = "NOT_A_DEPUTY"
+
+
 class NotAColleague(BadInput):
     """Only somebody with the same cells, who is there himself, stands in."""
 

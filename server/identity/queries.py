@@ -38,10 +38,10 @@ def held(now: datetime) -> ColumnElement[bool]:
 
 
 def holdings_of(account_id: str, now: datetime) -> SelectOfScalar[PostHolding]:
-    """The posts one account holds now, the oldest first."""
+    """The posts one account holds now: those of his own, the oldest first; then a deputy's."""
     return (
         select(PostHolding).where(PostHolding.account_id == account_id, held(now))
-        .order_by(col(PostHolding.starts_at), col(PostHolding.id))
+        .order_by(col(PostHolding.stands_for_id), col(PostHolding.starts_at), col(PostHolding.id))
     )  # fmt: skip
 
 
@@ -91,6 +91,22 @@ def holding_in(account_id: str, post: Post, now: datetime) -> SelectOfScalar[Pos
     return holdings_of(account_id, now).where(PostHolding.post == post)
 
 
+def standing_in(account_id: str, now: datetime) -> SelectOfScalar[PostHolding]:
+    """The post in which somebody stands in for a leader, or will; several only while it is being replaced."""
+    return select(PostHolding).where(
+        PostHolding.stands_for_id == account_id, col(PostHolding.ends_at) > now
+    ).order_by(col(PostHolding.starts_at))  # fmt: skip
+
+
+def leaders_over(area: str, now: datetime) -> Any:
+    """Id and name of whoever leads the area or one that contains it, in a post of his own."""
+    rows: Any = select(Account.id, Account.name)
+    return rows.join(PostHolding, col(PostHolding.account_id) == col(Account.id)).where(
+        col(PostHolding.post) == Post.LEADER, literal(area).startswith(col(PostHolding.area)), held(now),
+        col(PostHolding.stands_for_id) == "", col(Account.disabled_at).is_(None),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Present:
     """Who is behind a live session, as the rows say now; the actor ends when the session does."""
@@ -131,7 +147,7 @@ def actor_of(account: Account, holding: PostHolding | None) -> Actor:
         )
     return Actor(
         account.id, Role(account.role), Post(holding.post), area=holding.area, unit_id=holding.unit_id,
-        cells=frozenset(holding.cells),
+        cells=frozenset(holding.cells), deputy_of=holding.stands_for_id,
     )  # fmt: skip
 
 

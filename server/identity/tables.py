@@ -60,6 +60,8 @@ class PostHolding(SQLModel, table=True):
     away_from: date | None = None  # 请假转接: from that day to the other one, both included …
     away_until: date | None = None
     stand_in_id: str = ""  # … this colleague does what is to be done in the same cells
+    stands_for_id: str = Field(default="", index=True)  # 代理人: the leader whose post this is …
+    reason: str = ""  # … and why he is away
 
 
 class LoginSession(SQLModel, table=True):

@@ -59,6 +59,7 @@ class Actor:
     session_id: str = ""  # the token family, for revocation
     guest: bool = False  # a citizen known only by device
     wards: frozenset[str] = frozenset()  # the people a citizen files and follows cases for
+    deputy_of: str = ""  # the leader this one stands in for, as long as he works in that post
 
 
 SYSTEM = Actor(id="system", role=OFFICER, post=Post.SYSTEM, area="")

@@ -43,4 +43,6 @@ def line_mark(area: str) -> str:
 def bars(actor: Actor, against: str) -> bool:
     """Whether the actor is one of them. `orders.queries.unbarred` asks the same of the store."""
     marks = (person_mark(actor.id), unit_mark(actor.unit_id), line_mark(actor.area))
-    return against != "" and any(mark in against for mark in marks)
+    return against != "" and (
+        any(mark in against for mark in marks) or person_mark(actor.deputy_of) in against
+    )

@@ -134,12 +134,12 @@ async def _claimed(work: Work, id: str) -> bool:
 def _freeze(actor: Actor) -> dict[str, Any]:
     return {
         "id": actor.id, "role": actor.role, "post": actor.post, "area": actor.area,
-        "unit_id": actor.unit_id, "cells": sorted(actor.cells),
+        "unit_id": actor.unit_id, "cells": sorted(actor.cells), "deputy_of": actor.deputy_of,
     }  # fmt: skip
 
 
 def _thaw(saved: Mapping[str, Any]) -> Actor:
     return Actor(
         id=saved["id"], role=Role(saved["role"]), post=Post(saved["post"]), area=saved["area"],
-        unit_id=saved["unit_id"], cells=frozenset(saved["cells"]),
+        unit_id=saved["unit_id"], cells=frozenset(saved["cells"]), deputy_of=saved.get("deputy_of", ""),
     )  # fmt: skip

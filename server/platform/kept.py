@@ -199,7 +199,8 @@ def _shape(arg: Any, values: Values) -> Any:
     if kind is Actor:
         values.append(arg.id)
         return (arg.role, arg.post, arg.guest, _shape(arg.area, values), _shape(arg.unit_id, values),
-                _shape(arg.cells, values), _shape(arg.wards, values))  # fmt: skip
+                _shape(arg.cells, values), _shape(arg.wards, values),
+                _shape(arg.deputy_of, values))  # fmt: skip
     if is_dataclass(arg):
         return (kind, *(_shape(getattr(arg, each.name), values) for each in fields(arg)))
     return kind, arg
@@ -253,7 +254,8 @@ def _blanked(arg: Any, blank: Blanks) -> Any:
     if kind is Actor:
         id, area, unit_id = blank(), _blanked(arg.area, blank), _blanked(arg.unit_id, blank)
         cells, wards = _blanked(arg.cells, blank), _blanked(arg.wards, blank)
-        return replace(arg, id=id, area=area, unit_id=unit_id, cells=cells, wards=wards)
+        deputy_of = _blanked(arg.deputy_of, blank)
+        return replace(arg, id=id, area=area, unit_id=unit_id, cells=cells, wards=wards, deputy_of=deputy_of)
     if is_dataclass(arg):
         changed = {each.name: _blanked(getattr(arg, each.name), blank) for each in fields(arg)}
         return replace(cast(Any, arg), **changed)

@@ -25,6 +25,7 @@ from server.platform.sla import OnMark, Timer
 from server.settings import Settings
 
 T = TypeVar("T")
+DEPUTY_OF = "deputy_of"  # in an audit line's detail: whom the actor stood in for
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,15 @@ class Work:
     ) -> None:  # fmt: skip
         """Note an audit line, and the news of it unless `quiet`; both are numbered at the commit.
 
-        `by` is who did it when that is not the asking person: the system, or the act's own rule.
+        `by` is who did it when that is not the asking person: the system, or the act's own rule. Of a deputy
+        the line says whose.
         """
         who = by or self.actor
+        told = {**(detail or {}), DEPUTY_OF: who.deputy_of} if who.deputy_of else detail or {}
         entry = audit.Entry(
             street=street_of(area), at=self.now, verb=verb, subject_kind=kind, subject_id=id,
             actor_id=who.id, role=who.role, post=who.post, unit_id=who.unit_id, source=source,
-            target=target, receiver=receiver, opinion=opinion, detail=detail or {},
+            target=target, receiver=receiver, opinion=opinion, detail=told,
         )  # fmt: skip
         news = None if quiet else self._news(verb, kind, id, area, touches)
         self._entries.append((entry.street, entry, news))

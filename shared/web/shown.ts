@@ -17,6 +17,8 @@ export interface ShownEntry {
   /** The day an extension or a suspension ends. */
   until?: string | null
   by?: { name: string; unit?: { name: string } | null } | null
+  /** The leader it was done for. */
+  deputyOf?: { name: string } | null
   unit?: { name: string } | null
   photos: readonly ShownPhoto[]
 }

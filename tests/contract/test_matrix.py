@@ -95,6 +95,7 @@ FACTS: dict[str, Any] = {
     "closes": 60, "cells": [CELL], "name": "一线",
     "fixes": [{"at": "2026-03-02T01:00:00Z", "lon": 113.237, "lat": 23.117}],
     "points": [{"name": "涌边", "lon": 113.237, "lat": 23.117, "datum": "WGS84"}],
+    "firstDay": "2026-03-02", "lastDay": "2026-03-02",
     "moves": False, "facts": [{"name": "PHONE", "value": "13800138009"}],
 }  # fmt: skip
 NOTICES = {
@@ -181,6 +182,7 @@ NAME_NOTHING = {
         "deskCounts",
         "patrolCoverage",
         "baseCounts",
+        "takeBackDeputy",
     },
     Role.CITIZEN: {
         *("family", "showFamilyCode", "joinFamily", "receipt"),

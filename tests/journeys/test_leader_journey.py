@@ -109,3 +109,26 @@ async def test_a_red_card_becomes_an_order_with_a_date_in_two_taps(city: Running
     await expect(told).to_contain_text("督办已发出")
     await told.get_by_role("button", name="撤销").click()
     await expect(told).to_contain_text("已撤销")
+
+
+async def test_a_deputy_goes_into_the_leaders_post_and_says_so(city: Running, phone_page: Opener) -> None:
+    page = await signed_in(phone_page, city, "leader", "以领导林主任登录")
+    mine = page.get_by_role("navigation", name="主导航").get_by_role("link", name="我的", exact=True)
+    await mine.click()
+    await page.get_by_role("button", name="指定代理人").click()
+    sheet = page.get_by_role("dialog", name="指定代理人")
+    await sheet.get_by_role("button", name="确认指定").click()
+    await expect(sheet.get_by_role("alert")).to_contain_text("请填写这一项")
+    await sheet.get_by_role("textbox", name="原因").fill("出差")
+    await sheet.get_by_role("button", name="确认指定").click()
+    await page.get_by_role("button", name="收回代理").click()
+    await expect(page.get_by_role("button", name="指定代理人")).to_be_visible()
+    await page.get_by_role("button", name="代余书记办理").click()
+    await heading(page, "今日")
+    banner = page.get_by_role("link", name="正在代余书记办理")
+    await expect(banner).to_be_visible()
+    await mine.click()
+    await expect(page.get_by_text("逢源街道", exact=True)).to_be_visible()  # the area of this post
+    await page.get_by_role("button", name="回到自己的岗位").click()
+    await heading(page, "今日")
+    await expect(banner).to_have_count(0)

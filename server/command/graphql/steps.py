@@ -27,6 +27,7 @@ from server.kernel.actors import EVERYONE, LEADER, OFFICER, STAFF, Role
 from server.platform import sla
 from server.platform.audit import AuditLine
 from server.platform.kept import kept
+from server.platform.work import DEPUTY_OF
 
 LINE = ("street", "seq", "at", "verb", "subject_kind", "subject_id", "actor_id", "unit_id", "receiver",
         "opinion", "detail")  # fmt: skip
@@ -77,6 +78,11 @@ class TimelineEntry:
         """Key of a coded reason, e.g. not_our_duty."""
         reason = self.line.detail.get("reason")
         return str(reason) if reason else None
+
+    @field_for(OFFICER, LEADER)
+    def deputy_of(self, info: Info) -> Person | None:
+        """Whom the person stood in for; null for who acted in a post of his own."""
+        return info.context.soon(load_people, str(self.line.detail.get(DEPUTY_OF, "")))
 
     @field_for(OFFICER, LEADER)
     def basis(self) -> str | None:

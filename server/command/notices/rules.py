@@ -157,6 +157,8 @@ RULES: Mapping[str, Rule] = {
     "order.hand_on": _to(T.RECEIVER, staff=PUSH),
     "post.leave": _to(T.NAMED, staff=PUSH),
     "post.return": _to(T.NAMED),
+    "post.deputise": _to(T.NAMED, staff=PUSH),
+    "post.recall": _to(T.NAMED),
     "supervision.issue": _to(T.NAMED, urgent=True, staff=WECHAT),
     "supervision.sign": _to(T.NAMED),
     "supervision.reply": _to(T.NAMED),

@@ -71,9 +71,10 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
         work.session, {news.subject_id for news, _ in recent if news.topic == "request"}
     )
     posts = await staff_in(work.session, TOLD_POSTS, work.now)
-    staff = tuple(Staff(actor.id, actor.post, actor.area, actor.unit_id) for actor in posts)
+    rightful = [actor for actor in posts if not actor.deputy_of]
+    staff = tuple(Staff(actor.id, actor.post, actor.area, actor.unit_id) for actor in rightful)
     actors: dict[str, list[Actor]] = defaultdict(list)
-    for actor in posts:
+    for actor in rightful:
         actors[actor.id].append(actor)
     highest: dict[tuple[str, str, datetime], int] = {}
     for news, line in recent:
@@ -98,13 +99,16 @@ async def _tell(work: Work, facts: Sequence[Fact]) -> None:
                 checker_id=case.checker_id, reporter_id=case.reporter_id, dispatcher_id=case.dispatcher_id,
                 handler_id=case.handler_id, receiver=event.receiver, touches=event.touches,
             )  # fmt: skip
-        found = rules.recipients(rule.to, event, staff) - {line.actor_id if line else ""}
+        by = line.actor_id if line else ""
+        found = rules.recipients(rule.to, event, staff) - {by}
         citizens = people[case.id] if case and To.CITIZENS in rule.to else []
         mine = {person_id for _, _, person_id in citizens}
         own = case if news.topic == "order" else None
         allowed = [id for id in sorted(found - mine) if not own or _may(actors.get(id, []), id, own)]
         against = case.against if case else marks.get(news.subject_id, "")
         allowed = [id for id in allowed if not any(bars(actor, against) for actor in actors.get(id, []))]
+        deputies = {actor.id for actor in posts if actor.deputy_of in allowed} - {*allowed, by}
+        allowed += [id for id in sorted(deputies) if not any(bars(actor, against) for actor in actors[id])]
         staffs = dict.fromkeys(allowed, (news.topic, news.subject_id))
         told = staffs | {id: (kind, subject) for kind, subject, id in reversed(citizens)}  # once each
         for person_id, (kind, id) in told.items():

@@ -76,6 +76,7 @@ def unbarred(column: Mapped[str], actor: Actor) -> ColumnElement[bool]:
     marks = (
         reckoned(against.person_mark, actor.id), reckoned(against.unit_mark, actor.unit_id),
         reckoned(against.line_mark, actor.area),
+        *([reckoned(against.person_mark, actor.deputy_of)] if actor.deputy_of else []),
     )  # fmt: skip
     return or_(column == "", and_(*(~column.contains(mark) for mark in marks)))
 

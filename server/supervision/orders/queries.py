@@ -42,7 +42,8 @@ def listed(
     """Open ones or all, of one case or of every case, of everybody or those this person ends."""
     rows = visible_to(actor).where(col(Supervision.state).not_in(TERMINAL) if open_only else true())
     if mine:
-        issuers = [actor.id, *([SYSTEM.id] if actor.post is Post.DISTRICT_DISPATCHER else [])]
+        issuers = [actor.deputy_of or actor.id]
+        issuers += [SYSTEM.id] if actor.post is Post.DISTRICT_DISPATCHER else []
         rows = rows.where(col(Supervision.issuer_id).in_(issuers))
     return rows.where(Supervision.order_id == order_id) if order_id else rows
 

@@ -116,9 +116,9 @@ def _fits(row: Supervision, action: SupervisionAction) -> bool:
 
 
 def is_issuer(row: Supervision, actor: Actor) -> bool:
-    """Whoever issued it; what the system issued is the district dispatchers' to end."""
+    """Whoever issued it or stands in for him; what the system issued is the district dispatchers' to end."""
     by_desk = row.issuer_id == SYSTEM.id and actor.post is Post.DISTRICT_DISPATCHER
-    return row.issuer_id == actor.id or by_desk
+    return row.issuer_id == (actor.deputy_of or actor.id) or by_desk
 
 
 def needs_issuer(row: Supervision, actor: Actor) -> None:

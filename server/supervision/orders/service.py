@@ -87,7 +87,8 @@ async def _open(
     row = Supervision(
         id=id, no=await numbers.case_no(work.session, PREFIX, day_of(work.now)), state=entry.target,
         kind=kind, order_id=order.id, area=order.area, against=order.against, unit_id=order.unit_id,
-        issuer_id=work.actor.id, text=text, issued_at=work.now, due_at=calendar.due(work.now, limit),
+        issuer_id=work.actor.deputy_of or work.actor.id, text=text, issued_at=work.now,
+        deputy_id=work.actor.id if work.actor.deputy_of else "", due_at=calendar.due(work.now, limit),
         target_state=order.state, level=work.actor.area or work.office.settings.district,
     )  # fmt: skip
     work.session.add(row)

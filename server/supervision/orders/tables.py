@@ -30,7 +30,8 @@ class Supervision(SQLModel, table=True):
     area: str
     against: str = ""  # whom its case complains about, see kernel/against.py
     unit_id: str
-    issuer_id: str
+    issuer_id: str  # in whose name; he ends it, and whoever stands in for him
+    deputy_id: str = ""  # who issued it in his place
     text: str
     issued_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)

@@ -50,10 +50,11 @@ from server.grid.cards.tables import CardMessage
 from server.grid.patrols.service import plans
 from server.grid.patrols.service.plans import Point
 from server.grid.patrols.tables import Patrol, PatrolPoint
+from server.identity import accounts, deputies
 from server.identity.accounts import phone_of
 from server.identity.family.tables import FamilyCode, FamilyTie
 from server.identity.tables import Account
-from server.kernel.actors import CITIZEN, LEADER, OFFICER, SYSTEM, Actor, Role
+from server.kernel.actors import CITIZEN, LEADER, OFFICER, SYSTEM, Actor, Post, Role
 from server.kernel.calendar import day_of
 from server.kernel.ids import case_no
 from server.kernel.ways import Via
@@ -67,7 +68,7 @@ from server.supervision.orders.rules import SuperviseDue
 from server.supervision.orders.tables import Supervision
 from tests.city import CELL, LAMP, LAMP_RULE, NEAR, City, an_office
 from tests.clock import MONDAY, Clock
-from tests.factories import STREET, a_citizen, an_id
+from tests.factories import DISTRICT, STREET, a_citizen, an_id
 
 STATES = ("dispatched", "in_progress", "handled", "checking", "close_pending", "closed")
 STEPS = {OFFICER: "DEPT_CONFIRM", LEADER: "REOPEN"}  # of the many that need only words
@@ -92,7 +93,7 @@ OWN: Mapping[str, dict[str, Any]] = {  # what such an input wants to be
     "PlanPatrol": {"id": NEW, "cells": [CELL], "opens": 0, "closes": 60, "points": [
         {"name": "涌边", "lon": NEAR.lon, "lat": NEAR.lat, "datum": "WGS84"}]},
 }  # fmt: skip
-MAKING = {"orderId", "turns", "talkId"}  # such an input makes something, under a new id
+MAKING = {"orderId", "turns", "talkId", "deputyId"}  # such an input makes something, under a new id
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,8 @@ class District:
             "talkId": "talking", "requestId": NEW, "mobile": "13800138001", "turns": [{"question": "路灯"}],
             "patrolId": "late", "doneAt": self.clock().isoformat(), "weekdays": [1], "resume": True,
             "cardCode": "FY07X2", "cardKey": "", "standInId": "huang",
+            "deputyId": "bo", "firstDay": day_of(self.clock()).isoformat(),
+            "lastDay": day_of(self.clock()).isoformat(),
             "leaveFrom": day_of(self.clock()).isoformat(), "leaveUntil": day_of(self.clock()).isoformat(),
             "fixes": [{"at": self.clock().isoformat(), "lon": NEAR.lon, "lat": NEAR.lat}],
         }  # fmt: skip
@@ -236,6 +239,11 @@ async def settle(city: City, file: Path) -> District:
     await city.do(city.chen, duty.start, id="on", cell=CELL)
     await city.do(city.huang, duty.start, id="beside", cell=CELL)
     await city.do(city.li, roll_calls.call, id="late", minutes=10, person_id="chen")
+    async with city.office.work(SYSTEM) as work:
+        await accounts.give_post(work, account_id="bo", post=Post.LEADER, area=DISTRICT)
+    today = day_of(city.clock())
+    facts = {"deputy_id": "bo", "first": today, "last": today, "reason": "出差"}
+    await city.do(city.lin, deputies.name, id="deputy", **facts)
     await _patrols(city)
     await city.do(city.he, duty.give_over, id="late", note="断线盯住")
     photos = {actor.id: await city.photo(actor) for actor in (*city.staff, city.ann, city.ben)}

@@ -31,6 +31,10 @@ const LOOKS: Record<SupervisionState, Meaning> = {
 export const lookOf = ({ state, actions }: SupervisionRowFragment): Meaning =>
   actions.includes('ACCEPT') ? 'you' : LOOKS[state]
 
+/** 林主任, or 周副主任（代林主任） */
+export const issuedBy = ({ issuer, deputy }: SupervisionRowFragment): string | undefined =>
+  deputy ? t('by.deputy', { name: deputy.name, leader: issuer?.name }) : issuer?.name
+
 /** 区水务局 · 11:20 已读 · 要求 今天 18:00 前 */
 export const lineOf = ({ unit, signedAt, repliedAt, dueAt }: SupervisionRowFragment): string =>
   facts(

@@ -56,6 +56,11 @@ class Supervision(View[Row]):
     def issuer(self, info: Info) -> Person | None:
         return info.context.soon(load_people, self.row.issuer_id)
 
+    @field_for(needs={"deputy_id"})
+    def deputy(self, info: Info) -> Person | None:
+        """Who issued it in the issuer's place; null when he did himself."""
+        return info.context.soon(load_people, self.row.deputy_id)
+
     @field_for(needs={"level"}, reference=True)
     def level(self, info: Info) -> Area | None:
         """Whose leaders have it now: one level up at each escalation; null above the district."""
