@@ -158,7 +158,7 @@ NAME_NOTHING = {
         "deskCounts",
         "visits",
         "parties",
-        *("myPatrols", "patrols", "doubtfulVisits", "patrolPlans", "positions", "patrolCoverage"),
+        *("myRecord", "myPatrols", "patrols", "doubtfulVisits", "patrolPlans", "positions", "patrolCoverage"),
         "baseRecords",
         "baseSheet",
         "basePlaces",

@@ -390,3 +390,34 @@ async def test_a_leave_begins_and_ends_by_itself(city):
     await city.move(city.li, desk.request_verify, fresh)
     assert (await walks(), (await city.order(fresh)).verifier_id, await word()) == ("chen",) * 3
     assert (await city.order(verified)).verifier_id == "huang", "what he had begun is his to end"
+
+
+RECORD = """{ myRecord { week { day away rounds { name opens } }
+  now { found visited required hours } before { found visited required hours } } }"""
+
+
+async def test_ones_own_week_and_figures_stand_beside_ones_own_past_only(city):
+    today = day_of(city.clock())  # a Monday
+    patrol = await begun(city, days=(1, 3))
+    await visit(city, patrol, 1)
+    await city.report(city.chen)
+    city.clock.advance(hours=2)
+    await city.do(city.chen, duty.end)
+    await city.do(city.chen, leaves.go, stand_in_id="huang", first=today + timedelta(days=2),
+                  last=today + timedelta(days=2))  # fmt: skip
+    told = (await city.ask(city.chen, RECORD))["myRecord"]
+    assert [day["day"] for day in told["week"]] == [f"{today + timedelta(days=n)}" for n in range(7)]
+    walks = [(day["away"], [each["name"] for each in day["rounds"]]) for day in told["week"]]
+    assert walks == [(False, ["永庆坊一线"]), (False, []), (True, []), *[(False, [])] * 4]
+    assert told["now"] == {"found": 1, "visited": 0, "required": 0, "hours": 2}, "its window is open"
+    assert set(told["before"].values()) == {0}
+    other = (await city.ask(city.huang, RECORD))["myRecord"]
+    assert {len(day["rounds"]) for day in other["week"]} == {0}
+    assert set(other["now"].values()) == {0}
+    city.clock.advance(days=31)
+    await city.sweep()
+    told = (await city.ask(city.chen, RECORD))["myRecord"]
+    assert told["before"] == {"found": 1, "visited": 1, "required": 3, "hours": 2}
+    assert set(told["now"].values()) == {0}
+    for by in (city.li, city.wang):
+        assert await city.refused(by, RECORD) == ["NOT_ALLOWED"]

@@ -117,6 +117,21 @@ def plans(actor: Actor) -> SelectOfScalar[PatrolPlan]:
     return rows.order_by(col(PatrolPlan.name), col(PatrolPlan.id)).limit(MOST)
 
 
+@kept
+def plans_of(areas: list[str]) -> SelectOfScalar[PatrolPlan]:
+    """The plans in force of some areas; who walks them is the caller's to tell."""
+    rows = select(PatrolPlan).where(col(PatrolPlan.ended_at).is_(None), col(PatrolPlan.area).in_(areas))
+    return rows.order_by(col(PatrolPlan.opens), col(PatrolPlan.id))
+
+
+@kept
+def walked(actor: Actor, after: date, until: date) -> Rows:
+    """Points one visited, of those required, in rounds after a day whose windows are over."""
+    rows: Any = columns(func.sum(Patrol.visited), func.sum(Patrol.required))
+    mine = (col(Patrol.person_id) == actor.id, col(Patrol.day) > after, col(Patrol.day) <= until)
+    return cast(Rows, rows.where(*mine, col(Patrol.closed_at).is_not(None)))
+
+
 def plan_of(actor: Actor, id: str) -> SelectOfScalar[PatrolPlan]:
     """A plan in force of the platform's area, locked."""
     rows = select(PatrolPlan).where(PatrolPlan.id == id, col(PatrolPlan.ended_at).is_(None))

@@ -13,8 +13,17 @@ from server.command.orders.service.export import may_export
 from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import Page, bounded, decode
-from server.grid.patrols import coverage, queries, rules
-from server.grid.patrols.graphql.types import Patrol, PatrolPage, PatrolPlan, PatrolPoint, Position
+from server.grid.patrols import coverage, mine, queries, rules
+from server.grid.patrols.graphql.types import (
+    OwnRecord,
+    OwnSpan,
+    Patrol,
+    PatrolPage,
+    PatrolPlan,
+    PatrolPoint,
+    Position,
+    RosterDay,
+)
 from server.grid.patrols.service import track
 from server.identity.graphql import Area
 from server.identity.queries import officers_by_cell
@@ -54,6 +63,23 @@ class Query:
         """A grid officer's rounds of today, and the one he is on."""
         office, actor = info.context.office, info.context.actor
         return Patrol.of(await office.read.lines(queries.mine(actor, day_of(office.clock())), info.needs()))
+
+    @field_for(OFFICER)
+    async def my_record(self, info: Info) -> OwnRecord:
+        """我的班表, and one's own figures against one's own past. Refuses NOT_ALLOWED to other posts."""
+        office, actor = info.context.office, info.context.actor
+        if actor.post is not Post.GRID_OFFICER:
+            raise NotAllowed(flow="patrol", action="record", post=actor.post)
+        now = office.clock()
+        spans = [await mine.span(office, actor, last) for last in (now, now - mine.WINDOW)]
+        week = await mine.week(office, actor)
+        recent, before = (
+            OwnSpan(found=s.found, visited=s.visited, required=s.required, hours=s.hours) for s in spans
+        )
+        return OwnRecord(
+            week=[RosterDay(day=each.day, away=each.away, rounds=PatrolPlan.of(each.plans)) for each in week],
+            now=recent, before=before,
+        )  # fmt: skip
 
     @field_for(OFFICER)
     async def patrol(self, info: Info, id: strawberry.ID) -> Patrol:

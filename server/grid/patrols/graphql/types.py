@@ -174,6 +174,37 @@ class PatrolPlan(View[PlanRow]):
 
 
 @strawberry.type
+class RosterDay:
+    """A day of one's own roster."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
+    day: date
+    away: bool = strawberry.field(description="On leave: the stand-in walks.")
+    rounds: list[PatrolPlan]
+
+
+@strawberry.type
+class OwnSpan:
+    """What one did in thirty days."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
+    found: int = strawberry.field(description="Problems reported on patrol.")
+    visited: int = strawberry.field(description="Points visited of rounds whose windows are over.")
+    required: int
+    hours: int = strawberry.field(description="On duty.")
+
+
+@strawberry.type
+class OwnRecord:
+    """A grid officer's week ahead, and his last thirty days beside the thirty before. Of nobody else."""
+
+    seen_by: ClassVar[frozenset[Role]] = ONLY_OFFICERS
+    week: list[RosterDay]
+    now: OwnSpan
+    before: OwnSpan
+
+
+@strawberry.type
 class Position:
     """Where somebody on duty was last on a round: for the platform and those of the same cell."""
 
