@@ -6,7 +6,7 @@ from server.settings import Settings
 from tests.walk import BARS, LARGEST, LETTERS, NARROW, RULES, SIDEWAYS, WIDER, enter, grave, people, walk
 
 # the same page in other colours, then in other sizes: what those can change is looked at again
-LOOKS = {
+LOOKS: dict[str, dict[str, object]] = {
     "": RULES,
     "dark": {"type": "rule", "values": ["color-contrast"]},
     "elder": {"type": "rule", "values": ["color-contrast", "target-size", "scrollable-region-focusable"]},
