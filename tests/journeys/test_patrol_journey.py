@@ -130,6 +130,21 @@ async def test_the_desk_sees_what_was_missed_and_reviews_what_is_doubtful(
     row = desk.get_by_role("table", name="巡查覆盖").get_by_role("row", name=re.compile("逢源街道"))
     await expect(row).to_contain_text(f"{visited + 1}/{required + 1}")
 
+    # whoever is drawn among those on duty says where he is
+    await desk.goto(f"{city.url}/officer/#/staffing")
+    await desk.get_by_role("button", name="随机点名").click()
+    await desk.get_by_role("dialog", name="点名").get_by_role("button", name="点名", exact=True).click()
+    call = desk.get_by_role("list", name="点名记录").get_by_role("listitem", name="陈嘉敏")
+    await expect(call).to_contain_text("从 1 人中随机抽取")
+    officer = await signed_in(phone_page, city, "officer", "以网格员陈嘉敏登录")
+    await officer.get_by_role("button", name="应答点名").click()
+    sheet = officer.get_by_role("dialog", name="应答点名")
+    await expect(sheet.get_by_role("group", name="位置")).to_contain_text("逢源街道")
+    await sheet.get_by_role("button", name="报位置").click()
+    await expect(officer.get_by_role("button", name="应答点名")).to_have_count(0)
+    await desk.reload()
+    await expect(call).to_contain_text("在责任网格 第07网格")
+
 
 async def _covered(phone: Phone) -> tuple[int, int, int]:
     rows = (await phone.ask(COVERAGE))["patrolCoverage"]
