@@ -5,7 +5,7 @@ import type { Doc } from './graph.ts'
 import { type AppWords, learn } from './i18n.ts'
 import { openOutbox } from './outbox.ts'
 import { routerFor } from './router.ts'
-import { closeSafe } from './safe.ts'
+import { closeSafe, isLocked } from './safe.ts'
 import { session } from './session.ts'
 import { keepFresh } from './sw/page.ts'
 
@@ -19,7 +19,9 @@ export interface AppParts {
 
 /** Starts one of the three apps on the element `#app`. */
 export async function startApp({ root, routes, words, senders }: AppParts): Promise<void> {
-  if (session.state.value === 'in') session.renew().catch(() => undefined) // whoever needs the token will ask again
+  const owner = import.meta.env.APP === 'officer' ? session.owner.value : null
+  const locked = owner !== null && (await isLocked(owner).catch(() => false))
+  if (session.state.value === 'in' && !locked) session.renew().catch(() => undefined) // whoever needs the token will ask again
   await breathe()
   await learn(words)
   const router = routerFor(routes)
@@ -30,6 +32,7 @@ export async function startApp({ root, routes, words, senders }: AppParts): Prom
     await closeSafe().catch(() => undefined)
     location.reload() // nothing this person saw stays in memory
   })
+  if (import.meta.env.APP === 'officer') await (await import('./lock.ts')).guard(locked)
   await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway
   await breathe()
   app.mount('#app')

@@ -331,3 +331,18 @@ test('a refused act that goes ahead has sent no photo', async () => {
   const op = await outbox.send('report', {}, { ...words, photos: [photo('p1')] })
   expect([op.state, op.photos[0]?.blob?.size, sent()]).toEqual(['needs-you', 3000, ['/graphql']])
 })
+
+test('acts without photos do not wait for the photos of others, but for an earlier act on their subject', async () => {
+  answer = offline
+  const outbox = await openPage()
+  await outbox.send('report', { id: 'verify' }, { title: 'verify', subject: 's', photos: [photo('v')] })
+  await outbox.send('report', { id: 'note' }, { title: 'note', subject: 's' })
+  await outbox.send('report', { id: 'other' }, { title: 'other' })
+  const acts: string[] = []
+  answer = (heard) => {
+    if (!heard.path.startsWith('/auth')) acts.push(/"id":"(\w+)"/.exec(JSON.stringify(heard.body))?.[1] ?? heard.path)
+    return ok(heard)
+  }
+  await outbox.flush()
+  expect(acts).toEqual(['other', '/files/v', 'verify', 'note'])
+})

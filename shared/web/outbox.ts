@@ -190,11 +190,21 @@ async function sendUntilDone(): Promise<void> {
 /** The words of all first: on a thin line nobody's report waits for somebody's megabytes. */
 async function sendAll(): Promise<void> {
   await load()
-  if (await inOrder(sendWords)) await inOrder(sendOne)
+  const failed = new Set<string>() // once is enough
+  const once =
+    (send: Send): Send =>
+    async (op) => {
+      const now = failed.has(op.id) ? op : await send(op)
+      if (now && now !== op && now.state === 'waiting') failed.add(op.id)
+      return now
+    }
+  if (await inOrder(once(sendWords))) await inOrder(once(sendOne))
 }
 
+type Send = (op: Op) => Promise<Op | null>
+
 /** False as soon as nothing answers. */
-async function inOrder(send: (op: Op) => Promise<Op | null>): Promise<boolean> {
+async function inOrder(send: Send): Promise<boolean> {
   const held = new Set<string>()
   for (const op of open.value) {
     if (op.subject && held.has(op.subject)) continue
@@ -205,10 +215,13 @@ async function inOrder(send: (op: Op) => Promise<Op | null>): Promise<boolean> {
   return true
 }
 
-const sendWords = async (op: Op): Promise<Op | null> => (op.ahead && !isTold(op) ? trying(op, tell) : op)
+const sendWords: Send = async (op) => {
+  if (!op.photos.length) return sendOne(op)
+  return op.ahead && !isTold(op) ? trying(op, tell) : op
+}
 
 /** Sends the photos that are missing, then the act where it is not told yet. */
-const sendOne = (op: Op): Promise<Op | null> =>
+const sendOne: Send = (op) =>
   trying(op, async (now) => {
     const told = now.ahead ? await tell(now) : now
     const { photos, ...whole } = await tell(await sendPhotos(told))
@@ -235,8 +248,8 @@ async function trying(op: Op, send: (now: Op) => Promise<Op>): Promise<Op | null
       }
       return save({ ...now, state: 'needs-you', refusal: { code, params, field } })
     }
-    await save({ ...now, state: 'waiting' })
-    return failure instanceof Offline ? null : now
+    const left = await save({ ...now, state: 'waiting' })
+    return failure instanceof Offline ? null : left
   }
 }
 

@@ -11,13 +11,14 @@ export interface Wrapped extends Sealed {
   salt: Uint8Array<ArrayBuffer>
 }
 
-const CIPHER = { name: 'AES-GCM', length: 256 }
+export const CIPHER = { name: 'AES-GCM', length: 256 }
 const USES: KeyUsage[] = ['encrypt', 'decrypt']
-const ROUNDS = 250_000 // of PBKDF2: about a quarter of a second on a phone
+/** About a quarter of a second on a phone. */
+export const SLOW = { name: 'PBKDF2', hash: 'SHA-256', iterations: 250_000 }
 const HEAD = 4 // bytes that say how long the text is
 
 const keys = new Map<string, Promise<CryptoKey>>()
-const random = (bytes: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(bytes))
+export const random = (bytes: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(bytes))
 
 /**
  * Takes up the key of whoever signs in. What he left unsent opens again with the password it was left under;
@@ -28,16 +29,29 @@ export async function openSafe(owner: string, password: string): Promise<void> {
   const left = await db.get('wraps', owner)
   const salt = left?.salt ?? random(16)
   const lock = await lockOf(password, salt)
-  let key = left && (await opened(left, lock).catch(() => null))
+  let key = left && (await open(left, lock).catch(() => null))
   if (!key) {
-    const open = await crypto.subtle.generateKey(CIPHER, true, USES)
+    const bare = await crypto.subtle.generateKey(CIPHER, true, USES)
     const iv = random(12)
-    const data = await crypto.subtle.wrapKey('raw', open, lock, { ...CIPHER, iv })
+    const data = await crypto.subtle.wrapKey('raw', bare, lock, { ...CIPHER, iv })
     await db.put('wraps', { salt, iv, data }, owner)
-    key = await opened({ iv, data }, lock)
+    key = await open({ iv, data }, lock)
     for (const { id } of (await db.getAll('outbox')).filter((op) => op.owner === owner)) await db.delete('outbox', id)
   }
+  await db.delete('wraps', pinOf(owner))
   await db.put('keys', key, owner)
+  holdKey(owner, key)
+}
+
+/** Where the key lies that a person's digits open, see pin.ts. */
+export const pinOf = (owner: string): string => `${owner}/pin`
+
+/** Whether the key is away until its owner has typed his digits. */
+export const isLocked = async (owner: string): Promise<boolean> =>
+  !keys.has(owner) && (await (await store()).getKey('wraps', pinOf(owner))) !== undefined
+
+/** Keeps an opened key as long as the page lives. */
+export function holdKey(owner: string, key: CryptoKey): void {
   keys.set(owner, Promise.resolve(key))
 }
 
@@ -66,7 +80,7 @@ export async function unseal<T>(owner: string, { iv, data }: Sealed): Promise<T>
   return unpacked(await crypto.subtle.decrypt({ ...CIPHER, iv }, await keyOf(owner), data)) as T
 }
 
-function keyOf(owner: string): Promise<CryptoKey> {
+export function keyOf(owner: string): Promise<CryptoKey> {
   let key = keys.get(owner)
   if (!key) {
     key = found(owner)
@@ -81,6 +95,7 @@ async function found(owner: string): Promise<CryptoKey> {
   const db = await store()
   const known = await db.get('keys', owner)
   if (known) return known
+  if (await db.getKey('wraps', pinOf(owner))) throw new Error('locked')
   const fresh = await crypto.subtle.generateKey(CIPHER, false, USES)
   const turn = db.transaction('keys', 'readwrite')
   const first = (await turn.store.get(owner)) ?? fresh
@@ -90,14 +105,13 @@ async function found(owner: string): Promise<CryptoKey> {
 }
 
 /** What opens a wrapped key. */
-async function lockOf(secret: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+export async function lockOf(secret: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
   const typed = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'PBKDF2', false, ['deriveKey'])
-  const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: ROUNDS }
-  return crypto.subtle.deriveKey(how, typed, CIPHER, false, ['wrapKey', 'unwrapKey'])
+  return crypto.subtle.deriveKey({ ...SLOW, salt }, typed, CIPHER, false, ['wrapKey', 'unwrapKey'])
 }
 
-const opened = ({ iv, data }: Sealed, lock: CryptoKey): Promise<CryptoKey> =>
-  crypto.subtle.unwrapKey('raw', data, lock, { ...CIPHER, iv }, CIPHER, false, USES)
+export const open = ({ iv, data }: Sealed, lock: CryptoKey, bare = false): Promise<CryptoKey> =>
+  crypto.subtle.unwrapKey('raw', data, lock, { ...CIPHER, iv }, CIPHER, bare, USES)
 
 /** Text first, then the bytes of every blob it names. */
 async function packed(value: unknown): Promise<Uint8Array<ArrayBuffer>> {

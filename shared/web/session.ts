@@ -26,6 +26,7 @@ const auth = <T>(verb: string, body: unknown = {}, token?: string): Promise<T> =
 function take(next: Grant): string {
   grant = next
   state.value = 'in'
+  if (owner.value) void session.afterGrant(owner.value)
   return next.accessToken
 }
 
@@ -88,12 +89,21 @@ export const session = {
     take(await auth<Grant>('verify', { phone, code }, await session.bearer()))
   },
 
+  /** Hears each time the server says that this person is in. */
+  afterGrant: async (_owner: string): Promise<void> => undefined,
+
   /** What has to be undone with the token while there is one. */
   beforeLogout: async (): Promise<void> => undefined,
 
   async logout(): Promise<void> {
     await session.beforeLogout()
     await auth('logout')
+    leave()
+  },
+
+  /** Goes back to the password, whether the server hears of it or not. */
+  async abandon(): Promise<void> {
+    await auth('logout').catch(() => undefined)
     leave()
   },
 }

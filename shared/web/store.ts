@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import { toRaw } from 'vue'
 import { appName } from './app-name.ts'
+import type { Pin } from './pin.ts'
 import type { Sealed, Wrapped } from './safe.ts'
 
 interface Schema extends DBSchema {
@@ -9,8 +10,8 @@ interface Schema extends DBSchema {
   answers: { key: string; value: Sealed }
   /** Of whoever is signed in: it cannot be taken out, and is gone after logout. */
   keys: { key: string; value: CryptoKey }
-  /** The same keys, to be opened by the password alone. */
-  wraps: { key: string; value: Wrapped }
+  /** The same keys, to be opened by the password alone, or on this phone by six digits. */
+  wraps: { key: string; value: Wrapped | Pin }
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | undefined

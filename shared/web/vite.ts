@@ -25,7 +25,7 @@ const inKit = (id: string): boolean => {
 
 /** Words that only staff are shown (tests/contract/test_words.py): no resident waits for them. */
 const STAFF_WORDS =
-  /^(action|board|card|confidence|contact|decline|desk|edition|export|figure|hot|lane|pending|ranking|reports|revision|took|visit|verb\.edition|verb\.handover|verb\.knowledge|verb\.patrol|verb\.post|verb\.roll_call|verb\.routing|verb\.visit|notice\.patrol|notice\.post|notice\.roll_call)\./
+  /^(action|board|card|confidence|contact|decline|desk|edition|export|figure|hot|lane|lock|outboxList|pending|ranking|reports|revision|took|visit|verb\.edition|verb\.handover|verb\.knowledge|verb\.patrol|verb\.post|verb\.roll_call|verb\.routing|verb\.visit|notice\.patrol|notice\.post|notice\.roll_call)\./
 
 const withoutStaffWords = (): Plugin => ({
   name: 'sanwei:words',

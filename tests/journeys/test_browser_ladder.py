@@ -5,7 +5,9 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 
@@ -78,6 +80,17 @@ async def walled(server: Process, chromium: Browser) -> AsyncIterator[tuple[Page
     await context.close()
 
 
+def filed(url: str, text: str) -> None:
+    """Somebody elsewhere reports, while this desk has no network."""
+    id, at = str(uuid4()), {"lon": 113.2370, "lat": 23.1170, "datum": "WGS84"}
+    query = "mutation ($input: SubmitRequest!) { submitRequest(input: $input) { id } }"
+    with httpx.Client(base_url=url, headers={"accept": "application/json"}) as phone:
+        token = phone.post("/auth/citizen/guest", json={}).json()["accessToken"]
+        asked = {"query": query, "variables": {"input": {"id": id, "text": text, "place": at}}}
+        answer = phone.post("/graphql", json=asked, headers={"authorization": f"Bearer {token}"}).json()
+    assert answer["data"]["submitRequest"]["id"] == id, answer
+
+
 async def test_a_case_arrives_once_on_every_rung_and_after_a_restart(
     server: Process, walled: tuple[Page, Wall]
 ) -> None:
@@ -100,6 +113,14 @@ async def test_a_case_arrives_once_on_every_rung_and_after_a_restart(
 
     await expect(chip).to_have_text("实时")
     await arrives("梯子一路灯不亮", "实时", 5_000)
+    await page.context.set_offline(True)
+    await expect(chip).to_contain_text("离线")
+    for n in "五六":
+        await asyncio.to_thread(filed, server.address.url, f"梯子{n}路灯不亮")
+    await page.context.set_offline(False)
+    await expect(page.get_by_role("button", name="有 2 条新内容")).to_be_visible(timeout=10_000)
+    await page.get_by_role("button", name=PILL).click()
+    await expect(chip).to_have_text("实时")
     wall.sockets = False
     await restarted()
     await expect(chip).to_have_text("实时（备用通道）", timeout=20_000)
@@ -112,5 +133,5 @@ async def test_a_case_arrives_once_on_every_rung_and_after_a_restart(
     await page.evaluate(BACK)
     await expect(chip).to_have_text("实时", timeout=10_000)
     await arrives("梯子四路灯不亮", "实时", 5_000)
-    for n in "一二三四":
+    for n in "一二三四五六":
         await expect(rows.get_by_text(f"梯子{n}路灯不亮")).to_have_count(1)

@@ -7,8 +7,9 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.async_api import Request, Route, expect
+from playwright.async_api import Page, Request, Route, expect
 
+from server.demo import story
 from tests.journeys.test_browser_journey import Opener, find, heading, photo, signed_in
 from tests.servers import Running
 
@@ -42,6 +43,7 @@ async def test_an_officers_finding_is_saved_offline_and_takes_the_same_road(
     officer = await signed_in(phone_page, city, "officer", "以网格员陈嘉敏登录")
     await heading(officer, "今日任务")
     await officer.wait_for_load_state("networkidle")  # what is taken along is on the phone
+    await officer.evaluate("navigator.serviceWorker.ready.then(() => null)")  # and so is the app
     await officer.get_by_role("button", name="快速上报").click()
     await heading(officer, "快速上报")
     await officer.context.set_offline(True)
@@ -60,6 +62,30 @@ async def test_an_officers_finding_is_saved_offline_and_takes_the_same_road(
     dispatcher = await signed_in(phone_page, city, "officer", "以调度员何俊登录")
     await find(dispatcher, "巡查发现井盖翘起")
     await expect(dispatcher.get_by_role("region", name="系统建议")).to_contain_text("荔湾供电局")
+    await six_digits_open_the_phone(officer)
+
+
+async def six_digits_open_the_phone(officer: Page) -> None:
+    """An officer locks what his phone keeps, and opens it where there is no network."""
+    await officer.get_by_role("link", name="我的", exact=True).click()
+    await officer.get_by_role("button", name="离线解锁码").click()
+    sheet = officer.get_by_role("dialog", name="离线解锁码")
+    await sheet.get_by_label("登录密码").fill(story()["password"])
+    for field in ("6 位解锁码", "再输一次"):
+        await sheet.get_by_label(field).fill("280617")
+    await sheet.get_by_role("button", name="保存解锁码").click()
+    await expect(officer.get_by_role("status", name="提示")).to_contain_text("解锁码已设好")
+    await officer.context.set_offline(True)
+    await officer.reload()
+    await heading(officer, "解锁")
+    for digits in ("111222", "280617"):
+        if digits == "280617":
+            await expect(officer.get_by_role("alert")).to_contain_text("还可以试 4 次")
+        await officer.get_by_label("6 位解锁码").fill(digits)
+        await officer.get_by_role("button", name="解锁", exact=True).click()
+    await officer.get_by_role("link", name="首页", exact=True).click()
+    await heading(officer, "今日任务")
+    await expect(officer.get_by_role("link", name="发件箱，全部已同步")).to_be_visible()
 
 
 def noise() -> bytes:

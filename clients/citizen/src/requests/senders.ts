@@ -1,5 +1,6 @@
 import {
   AskPersonDocument,
+  FollowCaseDocument,
   RateRequestDocument,
   SayInTalkDocument,
   SubmitRequestDocument,
@@ -11,6 +12,7 @@ export const senders = {
   submitRequest: SubmitRequestDocument,
   supplyRequest: SupplyRequestDocument,
   rateRequest: RateRequestDocument,
+  followCase: FollowCaseDocument,
   askPerson: AskPersonDocument,
   sayInTalk: SayInTalkDocument,
 }
