@@ -6,18 +6,21 @@ import pytest
 
 from server.command.notices import service as notices
 from server.command.notices.tables import Notice
+from server.command.orders.service.told import reported_between
 from server.command.requests.rules import ServiceLevel, Solved
+from server.kernel.calendar import midnight
 from server.platform.news import News
 from server.supervision.evaluation.rules import brief as rules
 from server.supervision.evaluation.rules.brief import Day, Sentence, ageing, hottest, sentences
 from server.supervision.evaluation.service import brief
 from server.supervision.evaluation.tables import Brief
 from tests.clock import MONDAY, SHANGHAI
+from tests.command.orders.test_split import parted
 from tests.factories import DISTRICT, STREET, a_leader
 
 BRIEF = """query ($day: Date) { brief(day: $day) {
   day frozenAt late area { code } sentences { code params { name value } figures { key n } }
-  newSeries ontime due ontimeUsual ageing earlier later } }"""
+  newSeries ontime due ontimeUsual ageing keys earlier later } }"""
 CASES = """query ($day: Date!, $key: String!, $first: Int! = 100, $after: String) {
   briefOrders(day: $day, key: $key, first: $first, after: $after) { total next items { id } } }"""
 MON = date(2026, 3, 2)
@@ -26,7 +29,7 @@ MIDNIGHT = datetime(2026, 3, 3, 0, 1, tzinfo=SHANGHAI)
 
 def a_day(**facts):
     plain = dict.fromkeys(
-        ("new", "due", "ontime", "overdue", "rated", "satisfied", "dissatisfied", "hot"), ()
+        ("new", "due", "ontime", "overdue", "rated", "satisfied", "dissatisfied", "hot", "old"), ()
     )
     return Day(**{**plain, "hot_area": "", "hot_category": "", "weekday": 1, "usual": None,
                   "overdue_before": None, **facts})  # fmt: skip
@@ -105,6 +108,21 @@ async def test_every_figure_equals_its_list(written):
         cases = (await written.ask(written.lin, CASES, day="2026-03-02", key=key))["briefOrders"]
         assert (cases["total"], len(cases["items"])) == (n, n)
     assert (told["ontime"], told["due"], told["newSeries"][-1], sum(told["ageing"])) == (2, 2, 3.0, 1)
+
+
+async def test_a_split_case_came_once_and_what_is_old_opens_its_cases(city):
+    id, _ = await parted(city)
+    city.clock.advance(days=8)
+    while await brief.freeze(city.office):
+        pass
+    told = await asked(city)
+    assert (told["sentences"][0]["figures"], "old" in told["keys"]) == ([{"key": "new", "n": 0}], True)
+    cases = (await city.ask(city.lin, CASES, day=told["day"], key="old"))["briefOrders"]
+    assert (cases["total"], told["ageing"][3]) == (3, 3)  # the case and its two parts are open
+    assert id in {each["id"] for each in cases["items"]}
+    since, until = midnight(MON), midnight(MON + timedelta(days=1))
+    async with city.office.reading() as session:
+        assert [row[0] for row in await reported_between(session, DISTRICT, since, until)] == [id]
 
 
 async def test_what_happens_later_changes_nothing_of_it(written):

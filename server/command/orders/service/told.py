@@ -50,9 +50,12 @@ async def heads(session: AsyncSession, after: str, first: int) -> list[Head]:
 async def reported_between(
     session: AsyncSession, area: str, since: datetime, until: datetime
 ) -> list[tuple[str, str, str]]:
-    """What was reported in an area in [since, until): id, area and matter, the newest first."""
+    """What was reported in an area in [since, until), parts of a case not again: id, area and matter, the
+    newest first."""
     at = col(WorkOrder.reported_at)
-    rows = select(WorkOrder.id, WorkOrder.area, WorkOrder.matter_code).where(at >= since, at < until)
+    rows = select(WorkOrder.id, WorkOrder.area, WorkOrder.matter_code).where(
+        at >= since, at < until, WorkOrder.parent_id == ""
+    )
     return list(await session.exec(rows.where(*_counted(area)).order_by(at.desc())))
 
 

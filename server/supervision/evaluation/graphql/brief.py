@@ -60,6 +60,7 @@ class Brief:
     due: int
     ontime_usual: float | None = strawberry.field(description="In percent, over the 30 days before.")
     ageing: list[int] = strawberry.field(description="Open cases of 0–1, 1–3, 3–7 and more than 7 days.")
+    keys: list[str] = strawberry.field(description="The figures whose cases were kept; see briefOrders.")
     earlier: date | None
     later: date | None
 
@@ -126,5 +127,6 @@ def _shown(info: Info, row: Row, earlier: date | None, later: date | None) -> Br
         ],
         new_series=content["new"]["series"], new_low=low, new_high=high,
         ontime=content["totals"]["ontime"], due=content["totals"]["due"],
-        ontime_usual=content["ontime"]["usual"], ageing=content["ageing"], earlier=earlier, later=later,
+        ontime_usual=content["ontime"]["usual"], ageing=content["ageing"], keys=sorted(content["ids"]),
+        earlier=earlier, later=later,
     )  # fmt: skip

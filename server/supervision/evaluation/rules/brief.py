@@ -32,6 +32,7 @@ class Day:
     satisfied: Sequence[str]
     dissatisfied: Sequence[str]
     hot: Sequence[str]
+    old: Sequence[str]
     hot_area: str
     hot_category: str
     weekday: int
@@ -43,7 +44,7 @@ class Day:
         return {
             "new": self.new, "due": self.due, "ontime": self.ontime, "overdue": self.overdue,
             "rated": self.rated, "satisfied": self.satisfied, "dissatisfied": self.dissatisfied,
-            "hot": self.hot,
+            "hot": self.hot, "old": self.old,
         }  # fmt: skip
 
 

@@ -92,6 +92,7 @@ async def _content(office: Office, work: Work, area: str, day: date) -> dict[str
         new=[id for id, _, _ in reported], due=due, ontime=ontime,
         overdue=[id for id, _, overdue in standing if overdue], rated=[id for id, _ in rated],
         satisfied=[id for id, good in rated if good], dissatisfied=[id for id, good in rated if not good],
+        old=[id for id, at, _ in standing if until - at > brief.AGES[-1]],
         hot=hot, hot_area=hot_area, hot_category=hot_category, weekday=day.isoweekday(), usual=new.band,
         overdue_before=None if before is None else int(before),
     )  # fmt: skip
