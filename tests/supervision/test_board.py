@@ -7,7 +7,9 @@ import pytest
 from server.command.requests.rules import ServiceLevel
 from server.supervision.board import rules
 from server.supervision.board.rules import Figure, Line
-from tests.city import BIN, CELL, OTHER_STREET, on_sqlite
+from server.supervision.evaluation.tables import EvaluationDay
+from tests.city import BIN, CELL, LAMP, OTHER_STREET, on_sqlite
+from tests.clock import MONDAY
 from tests.factories import DISTRICT, STREET
 
 TODAY = date(2026, 3, 2)
@@ -74,10 +76,25 @@ def test_the_day_is_put_into_a_sentence(new, late, codes):
 
 def test_a_part_of_the_area_is_named_when_more_came_than_its_own_usual():
     quiet = {ago(7 * week): 1.0 for week in range(1, 9)}
-    for n, said in ((4, [Line("stands_out", (("area", "逢源街道"), ("n", "4")))]), (2, []), (1, [])):
-        came = rules.figure(quiet | {TODAY: float(n)}, TODAY, n)
-        assert rules.outstanding("逢源街道", came) == said
-    assert rules.outstanding("逢源街道", rules.figure({TODAY: 9.0}, TODAY, 9)) == []  # nothing is usual yet
+    for n, much in ((4, True), (2, False), (1, False)):
+        assert rules.outstands(rules.figure(quiet | {TODAY: float(n)}, TODAY, n)) is much
+    assert not rules.outstands(rules.figure({TODAY: 9.0}, TODAY, 9))  # nothing is usual yet
+    assert rules.outstanding("逢源街道", 4) == Line("stands_out", (("area", "逢源街道"), ("n", "4")))
+    assert rules.outstanding("逢源街道", 9, "井盖", 6) == Line(
+        "stands_out_in", (("area", "逢源街道"), ("kind", "井盖"), ("n", "6"))
+    )
+
+
+@pytest.mark.parametrize(("today", "usual", "said"), [
+    ({"01": 6, "02": 2}, {"01": 10, "02": 90}, "01"),
+    ({"01": 6, "02": 2}, {"01": 70, "02": 30}, ""),  # that is its usual share
+    ({"01": 2}, {"02": 90}, ""),  # two are chance, whatever the share
+    ({"01": 6, "02": 2}, {"01": 1, "02": 28}, ""),  # of so few nobody knows what is usual
+    ({"01": 4, "02": 2, "03": 2, "04": 2, "05": 2}, {"01": 20, "02": 25, "03": 25, "04": 25, "05": 5}, ""),
+    ({}, {"01": 90}, ""),
+])  # fmt: skip
+def test_a_kind_is_named_only_when_chance_does_not_explain_it(today, usual, said):
+    assert rules.pronounced(today, usual) == said
 
 
 def test_cases_to_ten_thousand_residents():
@@ -148,3 +165,23 @@ async def test_the_gravest_cards_come_first_and_say_why(city):
     assert [(row["id"], row["card"]["colour"], row["card"]["rule"]) for row in cards] == [
         (fire, "RED", "danger_unattended"), (calm, "YELLOW", "past_promise"),
     ]  # fmt: skip
+
+
+@on_sqlite
+async def test_the_sentence_names_the_street_and_the_kind_that_is_much(city):
+    for week in range(8, 0, -1):
+        city.clock.set(MONDAY - timedelta(weeks=week))
+        await city.report(matter_code=LAMP)
+    async with city.office.store.writing() as session:
+        for kind in (LAMP[:2], BIN[:2]):
+            session.add(EvaluationDay(
+                area=DISTRICT, day=ago(7), unit_id="zj", category=kind, difficulty="days", report=20
+            ))  # fmt: skip
+        await session.commit()
+    city.clock.set(MONDAY)
+    for _ in range(8):
+        await city.report(matter_code=BIN)
+    line = (await city.ask(city.lin, BOARD))["board"]["lines"][-1]
+    assert (line["code"], {each["name"]: each["value"] for each in line["params"]}) == (
+        "stands_out_in", {"area": "逢源街道", "kind": "市容环境类", "n": "8"},
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, floor
+from math import ceil, comb, floor
 
 SERIES_DAYS = 14  # the sparkline
 BAND_WEEKS = 8  # 平常范围: the same weekday of the last eight weeks …
@@ -11,6 +11,8 @@ BAND_LOW, BAND_HIGH = 10, 90  # … between its 10th and 90th percentile
 LEAST_FOR_BAND = 4  # fewer days with data say nothing about normal
 SATISFACTION_DAYS = 30
 LEAST_OUTSTANDING = 3  # fewer cases are chance
+LEAST_USUAL = 30  # of fewer cases nobody knows the usual mix
+CHANCE = 0.05  # … over all kinds that came today together
 HISTORY_DAYS = BAND_WEEKS * 7 + SERIES_DAYS
 
 Daily = Mapping[date, float | None]
@@ -112,10 +114,41 @@ def lines(new: Figure, overdue: Figure, weekday: int) -> list[Line]:
     return said
 
 
-def outstanding(area: str, came: Figure) -> list[Line]:
-    """The clause about the part of the area where more came than its own usual; none where it is not so."""
-    much = came.n >= LEAST_OUTSTANDING and _usual(came) == "new_more"
-    return [Line("stands_out", (("area", area), ("n", str(came.n))))] if much else []
+def outstands(came: Figure) -> bool:
+    """Whether more came than this part of the area's own usual."""
+    return came.n >= LEAST_OUTSTANDING and _usual(came) == "new_more"
+
+
+def outstanding(area: str, n: int, kind: str = "", of_kind: int = 0) -> Line:
+    """The clause about the part of the area where more came than its usual, and of which kind, if of one."""
+    if not kind:
+        return Line("stands_out", (("area", area), ("n", str(n))))
+    return Line("stands_out_in", (("area", area), ("kind", kind), ("n", str(of_kind))))
+
+
+def pronounced(today: Mapping[str, int], usual: Mapping[str, int]) -> str:
+    """The kind of which today has more than its usual share explains; "" when none, or nobody can say.
+
+    A kind's share of `usual` is what the same number of cases would bring by chance (binomial); the chance
+    of that many or more is under 5 % over all kinds of today.
+    """
+    n, known = sum(today.values()), sum(usual.values())
+    if known < LEAST_USUAL:
+        return ""
+    kinds = len({*today, *usual})
+    found = min(
+        (
+            (_chance(k, n, (usual.get(kind, 0) + 1) / (known + kinds)), kind)
+            for kind, k in today.items() if k >= LEAST_OUTSTANDING
+        ),
+        default=(1.0, ""),
+    )  # fmt: skip
+    return found[1] if found[0] * len(today) < CHANCE else ""
+
+
+def _chance(k: int, n: int, share: float) -> float:
+    """Of `k` or more out of `n`, each with this share."""
+    return 1 - sum(comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(k))
 
 
 def _usual(new: Figure) -> str:

@@ -1,20 +1,23 @@
 """The leader's 今日 and his map: figures with their bands, cards, areas."""
 
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
 import strawberry
 
+from server.command.library import Library
 from server.command.orders import queries as orders
 from server.command.orders.graphql.types import WorkOrder
 from server.command.orders.lanes import NEW_DAYS, BoardFigureKey
+from server.command.orders.service import told
 from server.graph.audience import field_for
 from server.graph.context import Info
 from server.graph.paging import bounded
 from server.identity.graphql import Area
 from server.kernel.actors import LEADER, Role
-from server.kernel.calendar import day_of
+from server.kernel.calendar import day_of, midnight
 from server.kernel.errors import NotFound
 from server.platform import areas, rollups
 from server.platform.areas import AreaTree
@@ -23,6 +26,7 @@ from server.platform.rollups import STOCK
 from server.platform.work import Office
 from server.supervision.board import queries, rules
 from server.supervision.board.queries import Counts
+from server.supervision.evaluation import queries as mixes
 
 ONLY_LEADERS: frozenset[Role] = frozenset({LEADER})
 
@@ -177,15 +181,36 @@ async def board(office: Office, area: str) -> Board:
 
 
 async def _outstanding(office: Office, area: str, today: date) -> list[rules.Line]:
-    """Which part of the area has more than usual."""
+    """Which part of the area has more than usual, and of what."""
     codes = [child.code for child in office.areas.children(area)]
     code, n = await queries.fullest(office.read, codes, today)
     if not code:
         return []
     first = today - timedelta(days=rules.HISTORY_DAYS)
     flow = await queries.arrivals(office.read, code, first)
-    came = rules.figure(rules.counted(flow, first, today), today, n)
-    return rules.outstanding(office.areas.name(code), came)
+    if not rules.outstands(rules.figure(rules.counted(flow, first, today), today, n)):
+        return []
+    kinds = await _kinds(office, code, today)
+    usual = await mixes.by_unit(office.read, area, first, today - timedelta(days=1))
+    before: Counter[str] = Counter()
+    for mix in usual.values():
+        for (category, _), counted in mix.items():
+            before[category] += counted.report
+    kind = rules.pronounced({key: len(names) for key, names in kinds.items()}, before)
+    name = kinds[kind][0] if kind else ""
+    return [rules.outstanding(office.areas.name(code), n, name, len(kinds.get(kind, ())))]
+
+
+async def _kinds(office: Office, area: str, today: date) -> dict[str, list[str]]:
+    """What came today in an area, by category: its name, once for each case."""
+    matters, kinds = office.of(Library).catalogue.matters, defaultdict(list)
+    tomorrow = midnight(today + timedelta(days=1))
+    async with office.reading() as session:
+        reported = await told.reported_between(session, area, midnight(today), tomorrow)
+    for _, _, code in reported:
+        if code in matters:
+            kinds[code[:2]].append(matters[code].category)
+    return kinds
 
 
 def _stood(counts: Counts, metric: str, first: date, today: date) -> rules.Figure:
