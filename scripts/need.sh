@@ -6,7 +6,8 @@ set -eu
 has() { command -v "$1" >/dev/null 2>&1; }
 
 missing=""
-has chromium || has chromium-browser || has google-chrome || missing="$missing chromium"
+# The shell is the same engine without the desktop around it: opening a page costs a twelfth.
+has chromium-headless-shell || has chromium || has chromium-browser || has google-chrome || missing="$missing chromium-headless-shell"
 # Debian keeps initdb off PATH, in a directory named after the version.
 has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 has redis-server || has valkey-server || missing="$missing redis-server"

@@ -15,6 +15,7 @@ from tests.clock import Clock
 from tests.servers import AS_ROOT, Child, Postgres, postgres_cluster, program, redis_server
 
 pytest.register_assert_rewrite("tests.faults.process")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--disable-quic", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
@@ -114,7 +115,7 @@ def settings(tmp_path: Path, store: str) -> Settings:
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """The system's Chromium, driven by Playwright."""
-    path = program("chromium", "chromium-browser", "google-chrome")
+    path = program(*CHROMIUM)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser

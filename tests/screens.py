@@ -20,7 +20,7 @@ from server.app import close_office, create_app, open_office
 from server.demo import seed
 from server.migrations.upgrade import upgrade
 from server.settings import Settings
-from tests.conftest import CHROMIUM_FLAGS, HERE
+from tests.conftest import CHROMIUM, CHROMIUM_FLAGS, HERE
 from tests.servers import free_port, program, running
 from tests.walk import MODES, WIDER, Person, enter, grave, people, walk
 
@@ -39,7 +39,7 @@ async def main(apps: list[str], modes: list[str]) -> int:
         await seed(office, echo=lambda _: None)
         await close_office(office)
         async with running(create_app(settings), port=settings.port), async_playwright() as playwright:
-            path = program("chromium", "chromium-browser", "google-chrome")
+            path = program(*CHROMIUM)
             browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
             base = f"http://127.0.0.1:{settings.port}"
             everybody = [each for each in people(settings) if each.app in apps]

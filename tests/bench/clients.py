@@ -27,7 +27,7 @@ from server.settings import Settings
 from tests.bench.bench import Bench
 from tests.bench.report import Row, at_least, at_most
 from tests.bench.stores import HOME
-from tests.conftest import CHROMIUM_FLAGS
+from tests.conftest import CHROMIUM, CHROMIUM_FLAGS
 from tests.servers import Child, free_port, program
 
 PEERS = Path(__file__).with_name("peers")
@@ -35,7 +35,7 @@ PEERS = Path(__file__).with_name("peers")
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 PATIENCE = 60_000.0
 STARTS = 3
-CHROMIUM = program("chromium", "chromium-browser", "google-chrome")
+BROWSER = program(*CHROMIUM)
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai",
     "permissions": ["geolocation"], "geolocation": {"longitude": 113.2370, "latitude": 23.1170},
@@ -94,7 +94,7 @@ async def phones(_bench: Bench) -> list[Row]:
 
 
 async def _measured(chromium: BrowserType, base: str, app: App) -> list[Row]:
-    browser = await chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+    browser = await chromium.launch(executable_path=BROWSER, args=CHROMIUM_FLAGS)
     context = await browser.new_context(**PHONE)
     await _enter(await context.new_page(), base, app)
     warm = [await _start(await context.new_page(), base, app) for _ in range(STARTS)]
@@ -138,7 +138,7 @@ async def _lighthouse(chromium: BrowserType, base: str, app: App) -> Row:
     port = free_port()
     args = [*CHROMIUM_FLAGS, f"--remote-debugging-port={port}"]
     profile = HOME / "clients" / app.name
-    context = await chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=args, **PHONE)
+    context = await chromium.launch_persistent_context(profile, executable_path=BROWSER, args=args, **PHONE)
     page = await context.new_page()
     await _enter(page, base, app)
     line = await context.new_cdp_session(page)

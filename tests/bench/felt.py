@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.async_api import Browser, FilePayload, Page, async_playwright
 
 from tests.bench.bench import Bench
-from tests.bench.clients import CHROMIUM, PATIENCE, PHONE, demo
+from tests.bench.clients import BROWSER, PATIENCE, PHONE, demo
 from tests.bench.report import Row, at_most
 from tests.conftest import CHROMIUM_FLAGS
 
@@ -56,7 +56,7 @@ FILE = """async n => {
 async def felt(_bench: Bench) -> list[Row]:
     """A photo, a save, and an event."""
     async with demo() as base, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        browser = await playwright.chromium.launch(executable_path=BROWSER, args=CHROMIUM_FLAGS)
         rows = [await _thumbnail(browser, base), await _save(browser, base), await _news(browser, base)]
         await browser.close()
         return rows

@@ -12,6 +12,7 @@ from playwright.async_api import Page, Request, Route, expect
 from server.demo import story
 from tests.journeys.test_browser_journey import Opener, find, heading, photo, signed_in
 from tests.servers import Running
+from tests.walk import grave
 
 pytestmark = pytest.mark.timeout(120)
 NUMBER = re.compile(r"[A-Z]{1,3}\d{8}-?\d{4,}")
@@ -78,6 +79,7 @@ async def six_digits_open_the_phone(officer: Page) -> None:
     await officer.context.set_offline(True)
     await officer.reload()
     await heading(officer, "解锁")
+    assert await grave(officer) == []
     for digits in ("111222", "280617"):
         if digits == "280617":
             await expect(officer.get_by_role("alert")).to_contain_text("还可以试 4 次")

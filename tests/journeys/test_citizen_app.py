@@ -10,6 +10,7 @@ from playwright.async_api import FilePayload, FloatRect, Page, expect
 
 from tests.journeys.test_browser_journey import Opener, find, heading, signed_in
 from tests.servers import Running
+from tests.walk import grave
 
 pytestmark = pytest.mark.timeout(90)
 NUMBER = re.compile(r"[A-Z]{1,3}\d{8}-?\d{4,}")
@@ -244,6 +245,7 @@ async def test_a_kiosk_shows_nobody_what_the_last_one_did(city: Running, phone_p
     for name in ("反映问题", "查进度", "打印回执"):
         box = await page.get_by_role("link", name=name).bounding_box()
         assert box and box["y"] > middle - 1, (name, box)
+    assert await grave(page) == []
     await page.get_by_role("link", name="查进度").click()
     await page.get_by_role("link", name="用手机号找回").click()
     await prove(page, "13800138001")
