@@ -45,7 +45,7 @@ from server.kernel.calendar import day_of
 from server.kernel.errors import CityError
 from server.kernel.geo import Wgs84
 from server.platform import editions
-from server.platform.files import Files
+from server.platform.files import Files, developed
 from server.platform.vault import Vault
 from server.platform.work import Office, Work
 from server.settings import Settings
@@ -129,6 +129,7 @@ class Teller:
         self._office, self._now = office, office.clock()
         self._actors: dict[str, Actor] = {}
         self._library = office.of(Library)
+        self._develop = cache(developed)  # ten pictures tell a hundred cases
 
     async def people(self) -> None:
         """Units, staff with their posts, citizens with their phones."""
@@ -261,7 +262,7 @@ class Teller:
         async def body() -> AsyncIterator[bytes]:
             yield raw
 
-        file, _ = await self._office.of(Files).keep(actor, an_id(key), body())
+        file, _ = await self._office.of(Files).keep(actor, an_id(key), body(), make=self._develop)
         return [file.id]
 
     async def _dispatch(

@@ -108,12 +108,21 @@ class Files:
         self.on_arrival: list[Arrival] = []  # who is told of a promised file, in the same unit of work
         self._developing = asyncio.Semaphore(DEVELOPED_AT_ONCE)
 
-    async def keep(self, actor: Actor, id: str, body: AsyncIterator[bytes]) -> tuple[File, bool]:
+    async def keep(
+        self,
+        actor: Actor,
+        id: str,
+        body: AsyncIterator[bytes],
+        *,
+        make: Callable[[bytes], Made] | None = None,
+    ) -> tuple[File, bool]:
         """Take a photo in; False when the same person sent the same bytes under this id before.
 
+        `make` is `developed`, or what remembers it where the same picture comes many times.
         Raises NotAnImage, FileTooLarge, IdTaken, or NotFound when the id is somebody else's.
         """
-        return await self._keep(actor, id, await _read(body, MOST_BYTES, FileTooLarge, NotAnImage), _picture)
+        raw = await _read(body, MOST_BYTES, FileTooLarge, NotAnImage)
+        return await self._keep(actor, id, raw, make or developed)
 
     async def keep_voice(self, actor: Actor, id: str, body: AsyncIterator[bytes]) -> tuple[File, bool]:
         """Take a voice note in, as `keep` does a photo. Raises NotAVoice, VoiceTooLong, IdTaken, NotFound."""
@@ -368,7 +377,8 @@ async def _read(
     return bytes(raw)
 
 
-def _picture(raw: bytes) -> Made:
+def developed(raw: bytes) -> Made:
+    """What is known of a photo, and its variants. Raises NotAnImage, FileTooLarge."""
     picture = develop(raw)
     known: dict[str, Any] = {
         "width": picture.width, "height": picture.height, "taken_at": picture.taken_at,

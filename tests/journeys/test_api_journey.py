@@ -183,7 +183,7 @@ async def test_from_a_guests_report_to_a_rated_case_that_a_leader_supervised(peo
                           text="已更换灯具，恢复照明。", photoIds=[await took(zhao)])  # fmt: skip
         assert (done["state"], done["checker"]["name"]) == ("CHECKING", "陈嘉敏")
         task = (await chens.until("order.send_check", lambda event: event["orderId"] == id))["order"]
-        assert (task["lanes"], task["actions"]) == (["TO_CHECK"], ["CHECK_PASS", "CHECK_FAIL"])
+        assert (task["lanes"], task["actions"]) == (["TO_CHECK"], ["HAND_ON", "CHECK_PASS", "CHECK_FAIL"])
         checked = await sent(chen, "submitCheck", "SubmitCheck", "state", id=id, version=task["version"],
                              conclusion="SOLVED", photoIds=[await took(chen)], place=HERE)  # fmt: skip
         assert checked == {"state": "CLOSE_PENDING"}

@@ -2,11 +2,20 @@
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
 import strawberry
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, execute, get_operation_ast, parse
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    execute,
+    get_operation_ast,
+    parse,
+)
 from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -21,7 +30,7 @@ class Prepared:
     """An operation and its variables, ready to run either way."""
 
     schema: strawberry.Schema
-    text: str
+    document: DocumentNode
     given: dict[str, Any]
     operation: OperationDefinitionNode
     variables: VariableValues
@@ -37,7 +46,7 @@ class Prepared:
     async def stock(self, context: Any, root: Any = None) -> ExecutionResult:
         """graphql-core's answer."""
         answer = execute(
-            self.schema._schema, parse(self.text), root, context, self.given,
+            self.schema._schema, self.document, root, context, self.given,
             executor_class=StrawberryGraphQLCoreExecutionContext,
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             operation_extensions=None,
@@ -55,13 +64,20 @@ class Prepared:
 
 def prepare(schema: strawberry.Schema, text: str, given: dict[str, Any] | None = None) -> Prepared:
     """Raises GraphQLError, the first one, when the variables do not fit. Does not validate."""
-    document = parse(text)
-    operation = get_operation_ast(document, None)
-    assert operation
+    document, operation, plans = _compiled(schema, text)
     variables = get_variable_values(schema._schema, operation.variable_definitions or (), given or {})
     if isinstance(variables, list):
         raise variables[0]
-    return Prepared(schema, text, given or {}, operation, variables, Plans(schema, document, operation))
+    return Prepared(schema, document, given or {}, operation, variables, plans)
+
+
+@lru_cache(maxsize=8)
+def _compiled(schema: strawberry.Schema, text: str) -> tuple[DocumentNode, OperationDefinitionNode, Plans]:
+    """Once for everybody who asks the same, as on the server."""
+    document = parse(text)
+    operation = get_operation_ast(document, None)
+    assert operation
+    return document, operation, Plans(schema, document, operation)
 
 
 def data(result: ExecutionResult) -> bytes:
