@@ -98,18 +98,16 @@ async def seed(office: Office, *, echo: Callable[[str], object]) -> bool:
     async with office.reading() as session:
         if await told(session):
             return False
-    teller = Teller(office)
     echo("Seeding the demo district …")
-    await teller.people()
-    await teller.knowledge()
-    await teller.routes()
-    await teller.cases()
-    await teller.desks()
-    await teller.proposals()
-    await teller.talk()
-    await teller.duty()
-    await teller.base()
-    await teller.history()
+    office.of(Files).develop = cache(developed)  # ten pictures tell a hundred cases
+    teller = Teller(office)
+    parts = (teller.people, teller.knowledge, teller.routes, teller.cases, teller.desks, teller.proposals,
+             teller.talk, teller.duty, teller.base, teller.history)  # fmt: skip
+    try:
+        for part in parts:
+            await part()
+    finally:
+        office.of(Files).develop = developed
     return True
 
 
@@ -129,7 +127,6 @@ class Teller:
         self._office, self._now = office, office.clock()
         self._actors: dict[str, Actor] = {}
         self._library = office.of(Library)
-        self._develop = cache(developed)  # ten pictures tell a hundred cases
 
     async def people(self) -> None:
         """Units, staff with their posts, citizens with their phones."""
@@ -262,7 +259,7 @@ class Teller:
         async def body() -> AsyncIterator[bytes]:
             yield raw
 
-        file, _ = await self._office.of(Files).keep(actor, an_id(key), body(), make=self._develop)
+        file, _ = await self._office.of(Files).keep(actor, an_id(key), body())
         return [file.id]
 
     async def _dispatch(

@@ -107,22 +107,15 @@ class Files:
         self._key = office.of(Vault).derive("file addresses")
         self.on_arrival: list[Arrival] = []  # who is told of a promised file, in the same unit of work
         self._developing = asyncio.Semaphore(DEVELOPED_AT_ONCE)
+        self.develop: Callable[[bytes], Made] = developed  # or what remembers, where one picture comes often
 
-    async def keep(
-        self,
-        actor: Actor,
-        id: str,
-        body: AsyncIterator[bytes],
-        *,
-        make: Callable[[bytes], Made] | None = None,
-    ) -> tuple[File, bool]:
+    async def keep(self, actor: Actor, id: str, body: AsyncIterator[bytes]) -> tuple[File, bool]:
         """Take a photo in; False when the same person sent the same bytes under this id before.
 
-        `make` is `developed`, or what remembers it where the same picture comes many times.
         Raises NotAnImage, FileTooLarge, IdTaken, or NotFound when the id is somebody else's.
         """
         raw = await _read(body, MOST_BYTES, FileTooLarge, NotAnImage)
-        return await self._keep(actor, id, raw, make or developed)
+        return await self._keep(actor, id, raw, self.develop)
 
     async def keep_voice(self, actor: Actor, id: str, body: AsyncIterator[bytes]) -> tuple[File, bool]:
         """Take a voice note in, as `keep` does a photo. Raises NotAVoice, VoiceTooLong, IdTaken, NotFound."""
