@@ -1,4 +1,6 @@
-import { type Component, defineAsyncComponent } from 'vue'
+import { t } from '@sanwei/web/i18n'
+import { Loading, Page } from '@sanwei/web/ui'
+import { type AsyncComponentLoader, type Component, defineAsyncComponent, h } from 'vue'
 import type { Post } from '../gql/graphql'
 
 export type Entry = 'home' | 'tasks' | 'map' | 'cases' | 'requests' | 'talks' | 'knowledge' | 'board' | 'me'
@@ -22,14 +24,16 @@ export interface Home {
   reports?: boolean
 }
 
-const Cases = defineAsyncComponent(() => import('../orders/CasesHome.vue'))
-const Dispatch = defineAsyncComponent(() => import('../orders/dispatch/DispatchPage.vue'))
-const Today = defineAsyncComponent(() => import('../orders/tasks/TodayPage.vue'))
-const Todo = defineAsyncComponent(() => import('../orders/handle/TodoPage.vue'))
+/** On a slow line a page that is on its way has its frame already. */
+const Waiting = () => h(Page, { title: t('nav.home') }, () => h(Loading, { state: 'loading' }))
+const later = (loader: AsyncComponentLoader) => defineAsyncComponent({ loader, loadingComponent: Waiting, delay: 0 })
 
-const Setup = defineAsyncComponent(() => import('../setup/SetupPage.vue'))
-
-const Rule = defineAsyncComponent(() => import('../orders/rule/RulePage.vue'))
+const Cases = later(() => import('../orders/CasesHome.vue'))
+const Dispatch = later(() => import('../orders/dispatch/DispatchPage.vue'))
+const Today = later(() => import('../orders/tasks/TodayPage.vue'))
+const Todo = later(() => import('../orders/handle/TodoPage.vue'))
+const Setup = later(() => import('../setup/SetupPage.vue'))
+const Rule = later(() => import('../orders/rule/RulePage.vue'))
 
 const patrol: Home = {
   page: Today,
