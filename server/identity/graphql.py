@@ -212,7 +212,9 @@ class Mutation:
     @mutation_for(LEADER)
     async def name_deputy(self, info: Info, input: NameDeputy) -> Me:
         """指定代理人. Whoever was named before is not any more."""
-        id, asked = an_id(input.id), {"deputy": input.deputy_id, "last": input.last_day.isoformat()}
+        id = an_id(input.id)
+        first, last = input.first_day.isoformat(), input.last_day.isoformat()
+        asked = {"deputy": input.deputy_id, "first": first, "last": last, "reason": input.reason}
         replaced: list[str] = []
         async with info.context.office.work(info.context.actor) as work:
             if await work.first_time("name_deputy", id, asked):

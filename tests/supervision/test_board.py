@@ -91,6 +91,9 @@ def test_a_part_of_the_area_is_named_when_more_came_than_its_own_usual():
     ({"01": 2}, {"02": 90}, ""),  # two are chance, whatever the share
     ({"01": 6, "02": 2}, {"01": 1, "02": 28}, ""),  # of so few nobody knows what is usual
     ({"01": 4, "02": 2, "03": 2, "04": 2, "05": 2}, {"01": 20, "02": 25, "03": 25, "04": 25, "05": 5}, ""),
+    ({"01": 2500, "02": 1500}, {"01": 40, "02": 60}, "01"),  # a flood day
+    ({"01": 1600, "02": 2400}, {"01": 40, "02": 60}, ""),
+    ({"01": 9}, {"01": 90}, ""),  # the only kind there is
     ({}, {"01": 90}, ""),
 ])  # fmt: skip
 def test_a_kind_is_named_only_when_chance_does_not_explain_it(today, usual, said):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, comb, floor
+from math import ceil, exp, floor, lgamma, log, log1p
 
 SERIES_DAYS = 14  # the sparkline
 BAND_WEEKS = 8  # 平常范围: the same weekday of the last eight weeks …
@@ -147,8 +147,11 @@ def pronounced(today: Mapping[str, int], usual: Mapping[str, int]) -> str:
 
 
 def _chance(k: int, n: int, share: float) -> float:
-    """Of `k` or more out of `n`, each with this share."""
-    return 1 - sum(comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(k))
+    """Of `k` or more out of `n`, each with this share; in logarithms, which hold a day of thousands."""
+    if share >= 1:
+        return 1.0
+    whole, yes, no = lgamma(n + 1), log(share), log1p(-share)
+    return 1 - sum(exp(whole - lgamma(i + 1) - lgamma(n - i + 1) + i * yes + (n - i) * no) for i in range(k))
 
 
 def _usual(new: Figure) -> str:

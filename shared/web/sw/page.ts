@@ -8,7 +8,10 @@ let waiting: ServiceWorker | null = null
 /** Registers the service worker of the built app. False where there is none (WeChat on iOS) or it is refused. */
 export async function keepFresh(): Promise<boolean> {
   if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return false
-  return navigator.serviceWorker.register('sw.js').then(watchFor).catch(() => false)
+  return navigator.serviceWorker
+    .register('sw.js')
+    .then(watchFor)
+    .catch(() => false)
 }
 
 function watchFor(registration: ServiceWorkerRegistration): true {
