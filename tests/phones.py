@@ -144,6 +144,7 @@ async def socket(
         server.ws,
         subprotocols=[websockets.Subprotocol("graphql-transport-ws")],
         origin=websockets.Origin(origin) if origin else None,
+        max_queue=None,  # with unread frames in the way the goodbye is not heard, and takes ten seconds
     ) as ws:
         line = Line(ws)
         if init:
