@@ -210,6 +210,7 @@ class Teller:
         for day in range(told["days"], 0, -1):
             for n in range(dice.randint(1, told["most_per_day"])):
                 text = dice.choice(told["texts"])
+                picture = text.get("picture", "street")
                 cell = dice.choice(self._office.areas.cells)
                 hours = day * 24 - dice.uniform(1, 8)
                 level = dice.choice(RATINGS)
@@ -218,8 +219,8 @@ class Teller:
                     "at": [cell.at.lon, cell.at.lat], "hours": hours,
                     "steps": [
                         ["dispatch", hours - 0.2], ["sign", hours - 0.8],
-                        ["finish", hours - dice.uniform(1.5, 6), text["done"], "bikes-2"],
-                        ["check", hours - 6.5, "solved", "bikes-2"], ["close", hours - 7],
+                        ["finish", hours - dice.uniform(1.5, 6), text["done"], picture],
+                        ["check", hours - 6.5, "solved", picture], ["close", hours - 7],
                         ["rate", hours - 20, "solved", level, ""],
                     ],
                 })  # fmt: skip

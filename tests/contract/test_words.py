@@ -12,6 +12,7 @@ from graphql import GraphQLEnumType
 import server
 from scripts.flows import flows
 from server.app import open_office
+from server.command.graphql import steps
 from server.command.notices.rules import DANGER_KEY, RULES
 from server.grid.basedata.facts import (
     FIELDS,
@@ -96,6 +97,18 @@ def uttered():
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_everything_the_server_utters_has_words(uttered, language):
     assert (uttered | of_editions() | of_base_data()) - words("shared/i18n", language).keys() == set()
+
+
+def test_every_step_in_the_life_of_a_case_has_words():
+    """Those written as they are, beside the flows' own: none stands in a timeline as its key."""
+    recorded = set()
+    for kind, room in (("order", "orders"), ("request", "requests")):
+        for file in (HOUSE / "server/command" / room).rglob("*.py"):
+            found = re.findall(r'f"\{KIND\}\.(\w+)"', file.read_text(encoding="utf-8"))
+            recorded |= {f"{kind}.{verb}" for verb in found}
+    assert {"order.rated", "request.hand_over"} <= recorded
+    said = {f"verb.{verb}" for verb in recorded - steps.UNSAID}
+    assert said - words("shared/i18n", "zh-CN").keys() == set()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -136,6 +136,7 @@ WORDS_FOR_CITIZENS = frozenset({
 })  # fmt: skip
 # Notes for the news only, or told by the order's own line; a timeline of people does not need them.
 UNSAID = frozenset({"order.clock_80", "order.mention", "order.acknowledge", "order.supplied", "order.urged",
+                    "order.rated",
                     "request.submit",
                     "request.assign", "request.sign", "request.reply", "request.audit_pass",
                     "request.audit_fail", "request.reject", "request.hand_over", "request.clock_80",
