@@ -104,7 +104,7 @@ def test_every_step_in_the_life_of_a_case_has_words():
     recorded = set()
     for kind, room in (("order", "orders"), ("request", "requests")):
         for file in (HOUSE / "server/command" / room).rglob("*.py"):
-            found = re.findall(r'f"\{KIND\}\.(\w+)"', file.read_text(encoding="utf-8"))
+            found = re.findall(r'record\(\s*f"\{KIND\}\.(\w+)"', file.read_text(encoding="utf-8"))
             recorded |= {f"{kind}.{verb}" for verb in found}
     assert {"order.rated", "request.hand_over"} <= recorded
     said = {f"verb.{verb}" for verb in recorded - steps.UNSAID}
