@@ -178,6 +178,7 @@ NAME_NOTHING = {
         "brief",
         "briefOrders",
         "evaluationReport",
+        "reportedOrders",
         "deskRequests",
         "deskCounts",
         "patrolCoverage",

@@ -80,10 +80,22 @@ async def test_from_a_ranking_to_one_case_and_from_the_brief_to_its_cases(
         await page.get_by_role("button", name="返回").click()
         await heading(page, "每日简报")
 
-    # a report is taken home, with a purpose
+    # a rate of the report opens as many cases as it is of, and those it counts
     await nav.get_by_role("link", name="排名", exact=True).click()
     await page.get_by_role("link", name="周报月报").click()
     await heading(page, "周报月报")
+    unit = page.get_by_role("table", name="各部门").get_by_role("row").filter(has_text="区住建局")
+    part, n = map(int, re.findall(r"(\d+)/(\d+)", await unit.inner_text())[0])
+    await unit.get_by_role("link").first.click()
+    await heading(page, "区住建局")
+    await expect(page.get_by_text(f"按期处置：{n} 件里计入 {part} 件")).to_be_visible()
+    assert await total(page) == n
+    await page.get_by_role("radio", name=f"计入 {part}").check()
+    await expect(page.get_by_role("status").filter(has_text=f"共 {part} 件")).to_be_visible()
+    await page.get_by_role("button", name="返回").click()
+    await heading(page, "周报月报")
+
+    # it is taken home, with a purpose
     await page.get_by_role("button", name="导出表格").click()
     sheet = page.get_by_role("dialog", name="导出表格")
     await sheet.get_by_role("textbox", name="用途（会记录）").fill("区长办公会")

@@ -17,6 +17,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/brief', component: () => import('./brief/BriefPage.vue') },
   { path: '/brief/cases', component: () => import('./brief/CasesPage.vue') },
   { path: '/reports', component: () => import('./reports/ReportPage.vue') },
+  { path: '/reports/cases', component: () => import('./reports/CasesPage.vue') },
   { path: '/team', component: () => import('./team/TeamPage.vue') },
   { path: '/hot', component: () => import('./hot/HotPage.vue') },
   { path: '/hot/:id', component: () => import('./hot/HotCasesPage.vue'), props: true },

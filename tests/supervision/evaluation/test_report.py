@@ -94,6 +94,41 @@ async def test_the_district_dispatcher_reads_it_and_others_do_not(week):
     assert [row["n"] for row in (await asked(week, week.bo))["units"]] == [8, 4]  # his street's
 
 
+BEHIND = """query ($indicator: Indicator!, $by: RankingBy, $key: String! = "", $only: Boolean! = false) {
+  reportedOrders(kind: MONTH, day: "2026-03-02", indicator: $indicator, by: $by, key: $key, partOnly: $only) {
+  total items { id } } }"""
+
+
+async def test_the_cases_behind_a_rate_are_those_it_counts(city):
+    good = await city.bring(await city.submit(), "closed")
+    late = await city.bring(await city.submit(by=city.ben), "in_progress")
+    city.clock.advance(days=3)
+    await city.sweep()
+    city.clock.advance(days=1)
+
+    async def behind(**asked):
+        page = (await city.ask(city.lin, BEHIND, **asked))["reportedOrders"]
+        assert page["total"] == len(page["items"])
+        return {item["id"] for item in page["items"]}
+
+    told = await asked(city, city.lin, kind="MONTH", day="2026-03-02")
+    [unit], [street] = told["units"], told["areas"]
+    rates = {rate["indicator"]: (rate["part"], rate["of"]) for rate in unit["rates"]}
+    assert rates["ONTIME_DISPOSE"] == (1, 2)
+    for row in ({"by": "UNIT", "key": unit["key"]}, {"by": "AREA", "key": street["key"]}, {}):
+        assert await behind(indicator="ONTIME_DISPOSE", **row) == {good, late}
+        assert await behind(indicator="ONTIME_DISPOSE", only=True, **row) == {good}
+    assert await behind(indicator="ONTIME_DISPOSE", by="UNIT", key="cg") == set()
+
+
+async def test_no_cases_are_behind_a_sum_and_none_behind_somebody_elses_row(city):
+    for indicator in ("PATROL_COVERAGE", "ACCUR_DISPATCH", "ACCUR_INST", "SATISFACTION"):
+        assert await city.refused(city.lin, BEHIND, indicator=indicator) == ["BAD_INPUT"]
+    elsewhere = {"indicator": "CLOSE", "by": "AREA", "key": "440104"}
+    assert await city.refused(city.lin, BEHIND, **elsewhere) == ["BAD_INPUT"]
+    assert await city.refused(city.he, BEHIND, indicator="CLOSE") != []  # officers take the workbook
+
+
 @pytest.fixture
 async def house(settings, clock):
     """A server with a leader, a dispatcher and a unit's head."""

@@ -51,7 +51,7 @@ class Query:
         office, actor = info.context.office, info.context.actor
         period, what = lately(day_of(office.clock())), MEASURES[measure]
         cell = Cell(
-            period.first, period.last, area=_under(office, actor.area, by, key),
+            period.first, period.last, area=under(office, actor.area, by, key),
             unit_id=key if by is RankingBy.UNIT else "", of=what.of, part=what.part if part_only else "",
         )  # fmt: skip
         return await page_of(info, cell, bounded(first), after)
@@ -99,7 +99,7 @@ def below(office: Office, area: str) -> list[str]:
     return codes or [area]
 
 
-def _under(office: Office, area: str, by: RankingBy, key: str) -> str:
+def under(office: Office, area: str, by: RankingBy, key: str) -> str:
     """The area of the cases behind a row. Raises BadInput for a row this leader has not got."""
     if by is RankingBy.UNIT:
         return area

@@ -6,14 +6,20 @@ from typing import ClassVar
 import strawberry
 
 from server.command.library import Library
+from server.command.orders.graphql.types import OrderPage
 from server.graph.audience import field_for
 from server.graph.context import Info
+from server.graph.paging import bounded
 from server.kernel.actors import LEADER, OFFICER, STAFF, Role
 from server.kernel.calendar import day_of
+from server.kernel.errors import BadInput
+from server.supervision.evaluation.graphql.ranking import page_of, under
 from server.supervision.evaluation.graphql.types import LeftOut
+from server.supervision.evaluation.queries import Cell
 from server.supervision.evaluation.rules import report as rules
 from server.supervision.evaluation.rules.composites import Grade, grade
-from server.supervision.evaluation.rules.formulas import Indicator, Rate
+from server.supervision.evaluation.rules.formulas import FORMULAS, Indicator, Rate
+from server.supervision.evaluation.rules.ranking import RankingBy
 from server.supervision.evaluation.rules.report import DeskPost, ReportKind
 from server.supervision.evaluation.service import report
 
@@ -106,6 +112,28 @@ class Query:
             earlier=whole.before.last,
             later=following if following < day_of(office.clock()) else None,
         )  # fmt: skip
+
+    @field_for(LEADER)
+    async def reported_orders(
+        self, info: Info, kind: ReportKind, day: date, indicator: Indicator, by: RankingBy | None = None,
+        key: str = "", part_only: bool = False, first: int = 20, after: str | None = None,
+    ) -> OrderPage:  # fmt: skip
+        """The cases behind a rate of the report: of a row, or without `by` of the whole area.
+
+        All it is of, or only those its numerator counts; the newest day first. BAD_INPUT for a rate that is
+        not a plain part of one counter.
+        """
+        office, actor = info.context.office, info.context.actor
+        rules.needs_reader(actor)
+        if (formula := FORMULAS.get(indicator)) is None:
+            raise BadInput(field="indicator")
+        part, of = formula
+        period = rules.needs_over(rules.period(kind, day), day_of(office.clock()))
+        cell = Cell(
+            period.first, period.last, area=under(office, actor.area, by, key) if by else actor.area,
+            unit_id=key if by is RankingBy.UNIT else "", of=of, part=part if part_only else "",
+        )  # fmt: skip
+        return await page_of(info, cell, bounded(first), after)
 
 
 def _row(row: rules.ReportRow, name: str) -> EvaluationRow:
