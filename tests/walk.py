@@ -42,6 +42,7 @@ BARS = """() => {
     }
     return tall / innerHeight
 }"""
+KEYS = re.compile(r"(?m)^[a-z]+(?:\.[A-Za-z_0-9]+)+$")  # verb.order.sign: what has no words yet
 WIDER = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -118,6 +119,11 @@ async def settled(page: Page) -> None:
     await expect(page.locator("h1").first).to_be_visible()
     await page.wait_for_timeout(SETTLED_MS)
     await expect(page.locator(BUSY)).to_have_count(0)
+
+
+async def wordless(page: Page) -> list[str]:
+    """Lines that say the key of their words, because nobody has written these."""
+    return sorted(set(KEYS.findall(await page.locator("body").inner_text())))
 
 
 async def grave(page: Page, rules: dict[str, object] = RULES) -> list[str]:

@@ -1,9 +1,22 @@
-"""Every page of the three apps, in everybody's hands: nothing grave for those who see or move differently."""
+"""Every page of the three apps: it speaks, and nothing is grave for those who see or move differently."""
 
 import pytest
 
 from server.settings import Settings
-from tests.walk import BARS, LARGEST, LETTERS, NARROW, RULES, SIDEWAYS, WIDER, enter, grave, people, walk
+from tests.walk import (
+    BARS,
+    LARGEST,
+    LETTERS,
+    NARROW,
+    RULES,
+    SIDEWAYS,
+    WIDER,
+    enter,
+    grave,
+    people,
+    walk,
+    wordless,
+)
 
 # the same page in other colours, then in other sizes: what those can change is looked at again
 LOOKS: dict[str, dict[str, object]] = {
@@ -42,6 +55,7 @@ async def test_every_page_can_be_used_by_everybody(city, phone_page, app):
         await enter(page, city.url, person)
         async for stop in walk(page, person, known):
             pages += 1
+            faults += [f"{stop.path} ({person.name}): no words for {key}" for key in await wordless(page)]
             for look, rules in LOOKS.items():
                 await page.evaluate(LOOK, look)
                 faults += [f"{stop.path} {look} ({person.name}): {each}" for each in await grave(page, rules)]
