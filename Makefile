@@ -8,6 +8,7 @@ PORT ?= 8000
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 B := .venv/bin
+DEMO = SANWEI_MODE=demo SANWEI_DATA_DIR=var/demo SANWEI_HOST=$(HOST) SANWEI_PORT=$(PORT)
 export PATH := $(CURDIR)/$(B):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
@@ -55,8 +56,16 @@ server/web/static/.built: $(CLIENT_SOURCES) package.json node_modules/.all
 ## --- verbs ---
 
 .PHONY: run
-run: .venv/.run server/web/static/.built ## set up, build, and start the demo at http://HOST:PORT (keeps its data)
-	@SANWEI_MODE=demo SANWEI_DATA_DIR=var/demo SANWEI_HOST=$(HOST) SANWEI_PORT=$(PORT) exec $(B)/sanwei run
+run: .venv/.run ## set up, build, and start the demo at http://HOST:PORT (keeps its data)
+	@test -e server/web/static/.built || $(MAKE) -j2 server/web/static/.built demo-told
+	@$(MAKE) server/web/static/.built
+	@$(DEMO) exec $(B)/sanwei run
+
+# Before the first start the demo is told while the apps are built: `run` finds it there.
+.PHONY: demo-told
+demo-told: .venv/.run
+	@echo "Telling the demo ..."
+	@$(DEMO) $(B)/sanwei prepare >/dev/null
 
 .PHONY: demo
 demo: demo-reset ## the demo from its beginning: demo-reset, then run
