@@ -58,7 +58,7 @@ server/web/static/.built: $(CLIENT_SOURCES) package.json node_modules/.all
 .PHONY: run
 run: .venv/.run ## set up, build, and start the demo at http://HOST:PORT (keeps its data)
 	@test -e server/web/static/.built || $(MAKE) -j2 server/web/static/.built demo-told
-	@$(MAKE) server/web/static/.built
+	@$(MAKE) -s server/web/static/.built
 	@$(DEMO) exec $(B)/sanwei run
 
 # Before the first start the demo is told while the apps are built: `run` finds it there.

@@ -90,6 +90,23 @@ test('a feed that comes late makes it read once more, for what happened in betwe
   expect(ids(list)).toBe('c1 a2 b1')
 })
 
+test('an empty list says so all the while it is read once more', async () => {
+  answer = () => page()
+  const list = await openList()
+  const frame = await station.subscribed(1)
+  await vi.waitFor(() => expect(list.state.value).toBe('ready'))
+  let come: (page: ListPage<Order>) => void = () => undefined
+  answer = () =>
+    new Promise((done) => {
+      come = done
+    })
+  tell(frame, '5', 'ready')
+  await vi.waitFor(() => expect(reads).toBe(2))
+  expect(list.state.value).toBe('ready') // the page below it stays where it is
+  come(await page(order('c')))
+  await vi.waitFor(() => expect(ids(list)).toBe('c1'))
+})
+
 test('after a broken line it resumes, and reads nothing again', async () => {
   const list = await openList()
   tell(await station.subscribed(1), '0', 'ready')

@@ -72,13 +72,19 @@ export function useLiveList<R extends LiveRow>(parts: LiveListParts<R>): LiveLis
     }
   }
 
-  const reload = (): Promise<void> => {
-    if (!set.rows.value.length) state.value = 'loading'
-    return read((page) => {
+  const refill = (): Promise<void> =>
+    read((page) => {
       set.fill(page)
       turn(page)
     })
+
+  const reload = (): Promise<void> => {
+    if (!set.rows.value.length) state.value = 'loading'
+    return refill()
   }
+
+  /** What is shown stays until the answer is here, "nothing yet" too. */
+  const again = (): Promise<void> => (state.value === 'ready' ? refill() : reload())
 
   async function loadMore(): Promise<void> {
     if (busy.value || next.value === null) return
@@ -107,11 +113,11 @@ export function useLiveList<R extends LiveRow>(parts: LiveListParts<R>): LiveLis
     hear(event) {
       if (set.hear(event)) announce(t('list.new', { n: set.waiting.value }))
     },
-    missed: () => (set.rows.value.length ? read(set.mend) : reload()), // an empty list has nothing that could move
+    missed: () => (set.rows.value.length ? read(set.mend) : again()), // an empty list has nothing that could move
   })
 
   void paintKept()
-  void listening.ready.then(() => (over ? undefined : reload()))
+  void listening.ready.then(() => (over ? undefined : again()))
 
   if (parts.source) {
     watch(parts.source, () => {
