@@ -142,7 +142,7 @@ async def phone_page(chromium: Browser) -> AsyncIterator[Callable[[str], Awaitab
             permissions=["geolocation"], reduced_motion="reduce",
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)  # a shared machine stands still for seconds at times
         page = await context.new_page()
         page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -19,7 +19,9 @@ class Phone:
 
     def __init__(self, server: Running, token: str | None = None) -> None:
         self.server, self.token = server, token
-        self.http = httpx.AsyncClient(base_url=server.url, timeout=30)
+        # shorter than the server's five seconds: else one asks on a line that is just being hung up
+        limits = httpx.Limits(keepalive_expiry=2)
+        self.http = httpx.AsyncClient(base_url=server.url, timeout=30, limits=limits)
 
     async def __aenter__(self) -> Self:
         return self

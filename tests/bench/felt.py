@@ -18,6 +18,7 @@ from tests.conftest import CHROMIUM_FLAGS
 
 SLOWER = 4
 TIMES, EVENTS = 5, 20
+CHOOSING_MS = 2450.0  # from the picture to the save: a person decides and taps twice (ux 2, keystroke model)
 # each resolves with the milliseconds since what it begins with, at the first frame that shows the end
 UNTIL = """const until = done => new Promise(tell => {
     const look = () => done() ? tell() : requestAnimationFrame(look)
@@ -104,6 +105,7 @@ async def _save(browser: Browser, base: str) -> Row:
         await page.get_by_label("拍照").set_input_files(_photo())
         await page.get_by_role("radiogroup", name="常用类别").get_by_role("radio", name="井盖").check()
         await page.get_by_role("img", name="照片 1").wait_for()
+        await page.wait_for_timeout(CHOOSING_MS)
         took.append(await page.evaluate(SAVE))
         await page.wait_for_url("**/officer/#/")
     await page.context.close()

@@ -118,7 +118,7 @@ async def test_a_commit_that_fails_fails_all_of_its_group_and_the_next_one_works
             work.record("order.report", "order", str(n), area=CELL)
             if n == 3 and not sound:
                 raise NotFound(subject="3")
-            if n % 2 == 0 and not sound:  # of each group, should the machine be too slow for one
+            if n != 1 and not sound:  # of each group, should the machine be too slow for one
                 await in_nobodys_post(work, n)
 
     with office.hub.listen(["news"]) as woken:
