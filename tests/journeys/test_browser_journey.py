@@ -165,7 +165,9 @@ async def find(page: Page, number: str, *, lane: str = "待派单") -> None:
     """Put a case on the dispatcher's screen."""
     await page.get_by_role("tab", name=re.compile(f"^{lane}")).click()
     await page.get_by_role("searchbox").first.fill(number)
-    await expect(page.get_by_role("main")).to_contain_text(number, timeout=8_000)
+    # the list has heard of it: until then the case on the screen may be the one that happened to be first
+    await expect(page.locator("#main ul[aria-live=off] > li")).to_have_count(1, timeout=8_000)
+    await expect(page.locator("#main article").first).to_contain_text(number, timeout=8_000)
 
 
 async def hand_in(page: Page, text: str, *, with_photo: bool = True, opened: bool = False) -> None:
