@@ -204,7 +204,7 @@ class Teller:
         await collect(self._at, self._actors, an_id, story()["base"])
 
     async def history(self) -> None:
-        """Closed and rated cases of eight weeks all over the district, so that today has a yesterday."""
+        """Closed and rated cases of five weeks all over the district, so that today has a yesterday."""
         told = story()["history"]
         dice = random.Random(7)  # the same history every time
         for day in range(told["days"], 0, -1):

@@ -72,19 +72,14 @@ export function useLiveList<R extends LiveRow>(parts: LiveListParts<R>): LiveLis
     }
   }
 
-  const refill = (): Promise<void> =>
-    read((page) => {
+  /** What is shown stays until the answer is here, "nothing yet" too. */
+  const reload = (): Promise<void> => {
+    if (state.value !== 'ready') state.value = 'loading'
+    return read((page) => {
       set.fill(page)
       turn(page)
     })
-
-  const reload = (): Promise<void> => {
-    if (!set.rows.value.length) state.value = 'loading'
-    return refill()
   }
-
-  /** What is shown stays until the answer is here, "nothing yet" too. */
-  const again = (): Promise<void> => (state.value === 'ready' ? refill() : reload())
 
   async function loadMore(): Promise<void> {
     if (busy.value || next.value === null) return
@@ -113,15 +108,16 @@ export function useLiveList<R extends LiveRow>(parts: LiveListParts<R>): LiveLis
     hear(event) {
       if (set.hear(event)) announce(t('list.new', { n: set.waiting.value }))
     },
-    missed: () => (set.rows.value.length ? read(set.mend) : again()), // an empty list has nothing that could move
+    missed: () => (set.rows.value.length ? read(set.mend) : reload()), // an empty list has nothing that could move
   })
 
   void paintKept()
-  void listening.ready.then(() => (over ? undefined : again()))
+  void listening.ready.then(() => (over ? undefined : reload()))
 
   if (parts.source) {
     watch(parts.source, () => {
       set.clear()
+      state.value = 'loading'
       void reload()
       void paintKept()
     })
