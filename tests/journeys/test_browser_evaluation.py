@@ -92,6 +92,16 @@ async def test_from_a_ranking_to_one_case_and_from_the_brief_to_its_cases(
     assert await total(page) == n
     await page.get_by_role("radio", name=f"计入 {part}").check()
     await expect(page.get_by_role("status").filter(has_text=f"共 {part} 件")).to_be_visible()
+    await page.get_by_role("radio", name=f"全部 {n}").check()
+    await expect(page.get_by_role("status").filter(has_text=f"共 {n} 件")).to_be_visible()
+    await page.get_by_role("button", name="返回").click()
+    await heading(page, "周报月报")
+
+    # which is read again where there is no network
+    await page.context.set_offline(True)
+    await unit.get_by_role("link").first.click()
+    await expect(page.get_by_role("list", name="案件列表").get_by_role("listitem")).to_have_count(n)
+    await page.context.set_offline(False)
     await page.get_by_role("button", name="返回").click()
     await heading(page, "周报月报")
 
