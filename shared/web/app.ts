@@ -15,11 +15,13 @@ export interface AppParts {
   words: AppWords
   /** The documents by which the outbox sends each kind of act. */
   senders?: Record<string, Doc<unknown, never>>
+  /** Comes back when whoever holds the phone may see what is on it. */
+  guard?: (locked: boolean) => Promise<void>
 }
 
 /** Starts one of the three apps on the element `#app`. */
-export async function startApp({ root, routes, words, senders }: AppParts): Promise<void> {
-  const owner = import.meta.env.APP === 'officer' ? session.owner.value : null
+export async function startApp({ root, routes, words, senders, guard }: AppParts): Promise<void> {
+  const owner = guard ? session.owner.value : null
   const locked = owner !== null && (await isLocked(owner).catch(() => false))
   if (session.state.value === 'in' && !locked) session.renew().catch(() => undefined) // whoever needs the token will ask again
   await breathe()
@@ -32,7 +34,7 @@ export async function startApp({ root, routes, words, senders }: AppParts): Prom
     await closeSafe().catch(() => undefined)
     location.reload() // nothing this person saw stays in memory
   })
-  if (import.meta.env.APP === 'officer') await (await import('./lock.ts')).guard(locked)
+  await guard?.(locked)
   await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway
   await breathe()
   app.mount('#app')

@@ -4,12 +4,8 @@ const MOST = 10_000
 /** A total as people read it. */
 export const counted = (total: number): string => (total < MOST ? `${total}` : `${MOST}+`)
 
-const tenths = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-
 /** 94.2% · – */
-export const percent = (share: number | null): string => (share === null ? '–' : `${tenths.format(share * 100)}%`)
-
-const plain = new Intl.NumberFormat('en', { maximumFractionDigits: 1, useGrouping: false })
+export const percent = (share: number | null): string => (share === null ? '–' : `${(share * 100).toFixed(1)}%`)
 
 /** 132 · 93.1 · – */
-export const figureText = (value: number | null): string => (value === null ? '–' : plain.format(value))
+export const figureText = (value: number | null): string => (value === null ? '–' : `${+value.toFixed(1)}`)

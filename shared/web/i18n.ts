@@ -19,28 +19,32 @@ export interface AppWords {
 /** Browsers of people who read traditional characters. */
 const TRADITIONAL = /^zh-(hant|hk|mo|tw)/i
 
-const chinese: Words = { ...server, ...kit }
-const words = shallowRef<Words>(chinese)
+/** Chinese words, those that win first: they are sought, never poured together, for that would hold up a start. */
+let chinese: Words[] = [kit, server]
+const words = shallowRef(chinese)
 const spoken = ref<Language>('zh-CN')
 let app: AppWords | undefined
-const parts = new Set<Words>() // the English of pages that brought words of their own
+const parts: Words[] = [] // the English of pages that brought words of their own
+
+const wordsFor = (key: string): string | undefined => words.value.find((some) => key in some)?.[key]
 
 /** The language on the screen; change it with `speak`. */
 export const language = readonly(spoken)
 
 /** The sentence for a key, its `{placeholders}` filled. An unknown key is shown as it is. */
 export function t(key: string, params: Params = {}): string {
-  const sentence = words.value[key] ?? chinese[key] ?? key
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name] ?? '') : whole))
+  return (wordsFor(key) ?? key).replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in params ? String(params[name] ?? '') : whole,
+  )
 }
 
-export const has = (key: string): boolean => key in words.value || key in chinese
+export const has = (key: string): boolean => wordsFor(key) !== undefined
 
 /** Adds an app's own words and takes up the language chosen last time. */
 export async function learn(own: AppWords): Promise<void> {
   app = own
-  Object.assign(chinese, own['zh-CN'])
-  words.value = { ...chinese }
+  chinese = [own['zh-CN'], ...chinese]
+  words.value = chinese
   const known = recall('language') ?? (TRADITIONAL.test(navigator.language) ? 'zh-Hant' : 'zh-CN')
   if (known === 'en' || (known === 'zh-Hant' && own['zh-Hant'])) await speak(known)
 }
@@ -48,20 +52,21 @@ export async function learn(own: AppWords): Promise<void> {
 /** Adds the words of a page that few people open. */
 export async function learnPart(part: Record<'zh-CN' | 'en', Fetched>): Promise<void> {
   const [zh, en] = await Promise.all([part['zh-CN'](), part.en()])
-  Object.assign(chinese, zh.default)
-  words.value = { ...words.value, ...(spoken.value === 'en' ? en.default : zh.default) }
-  parts.add(en.default)
+  if (parts.includes(en.default)) return
+  parts.push(en.default)
+  chinese = [...chinese, zh.default]
+  words.value = spoken.value === 'en' ? [en.default, ...words.value, zh.default] : [...words.value, zh.default]
 }
 
 /** Switches the language of the screen and of the document. */
 export async function speak(next: Language): Promise<void> {
   if (next === 'en') {
-    const loaded = await Promise.all([import('../i18n/en.json'), import('./i18n/en.json'), app?.en()])
-    words.value = Object.assign({}, ...loaded.map((part) => part?.default as Words | undefined), ...parts)
+    const english = await Promise.all([app?.en(), import('./i18n/en.json'), import('../i18n/en.json')])
+    words.value = [...parts, ...english.map((some): Words => some?.default ?? {}), ...chinese]
   } else if (next === 'zh-Hant' && app?.['zh-Hant']) {
-    words.value = (await app['zh-Hant']()).default
+    words.value = [(await app['zh-Hant']()).default, ...chinese]
   } else {
-    words.value = { ...chinese }
+    words.value = chinese
   }
   spoken.value = next
   remember('language', next)

@@ -72,7 +72,7 @@ const TIGHT = 0.8
 const all = shallowRef<Op[]>([])
 const storage = shallowRef<{ share: number; tight: boolean }>({ share: 0, tight: false })
 const neighbours = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(`sanwei-outbox-${appName}`)
-/** What was read already, so that photos are not unsealed at every look. */
+/** What was read or written already, so that photos are not unsealed at every look. */
 const opened = new Map<string, { print: string; op: Op }>()
 let senders: Senders = {}
 let flushing: Promise<void> | null = null
@@ -288,7 +288,11 @@ const database = async () => (globalThis.crypto?.subtle ? store().catch(() => nu
 async function save(op: Op): Promise<Op> {
   const db = await database()
   const { id, owner, state } = op
-  if (db) await db.put('outbox', { id, owner, done: state === 'done', ...(await seal(owner, plain(op))) })
+  if (db) {
+    const sealed = await seal(owner, plain(op))
+    await db.put('outbox', { id, owner, done: state === 'done', ...sealed })
+    opened.set(id, { print: sealed.iv.join(), op })
+  }
   const ops = all.value
   const at = ops.findIndex((known) => known.id === op.id)
   if (at < 0) ops.push(op)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { before, clockTime, left, moment, now, span, urgency } from './time.ts'
+import { before, clockTime, dayOf, left, moment, now, span, urgency } from './time.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -13,6 +13,8 @@ afterEach(() => vi.useRealTimers())
 test('clock times are those of Guangzhou, wherever the phone is', () => {
   expect(clockTime('2025-11-23T06:32:00Z')).toBe('14:32')
   expect(clockTime('2025-11-22T16:00:00Z')).toBe('00:00')
+  expect(dayOf('2025-11-22T15:59:59Z')).toBe('2025-11-22')
+  expect(dayOf('2025-12-31T16:00:00Z')).toBe('2026-01-01')
 })
 
 test('near days have a name, far ones a date, other years the year', () => {

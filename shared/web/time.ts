@@ -17,25 +17,28 @@ const look = (): void => {
 setInterval(look, MINUTE_MS / 2)
 document.addEventListener('visibilitychange', look) // clocks of a page in the background stand still
 
-/** Days and clock of an instant in Asia/Shanghai, whatever the phone's own zone. */
-const shanghai = new Intl.DateTimeFormat('en-CA', {
-  timeZone: 'Asia/Shanghai',
-  year: 'numeric',
-  month: 'numeric',
-  day: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-})
-
-type Instant = string | Date
+export type Instant = string | Date
 
 const dateOf = (instant: Instant): Date => (typeof instant === 'string' ? new Date(instant) : instant)
 
-function partsOf(instant: Instant) {
-  const parts = Object.fromEntries(shanghai.formatToParts(dateOf(instant)).map(({ type, value }) => [type, value]))
-  const [year, month, day] = [Number(parts.year), Number(parts.month), Number(parts.day)]
-  return { year, month, day, clock: `${parts.hour}:${parts.minute}`, days: Date.UTC(year, month - 1, day) / 86_400_000 }
+/** What Asia/Shanghai is ahead of UTC, all year since 1992: an `Intl` formatter costs a phone 40 ms of its start. */
+const AHEAD_MS = 8 * HOUR_MIN * MINUTE_MS
+
+/** The clock and calendar of Guangzhou at an instant, whatever the phone's own zone, in the UTC fields of a date. */
+export const wallClock = (instant: Instant): Date => new Date(dateOf(instant).getTime() + AHEAD_MS)
+
+/** 2025-11-23: the day in Guangzhou, as a date field and the server want it. */
+export const dayOf = (instant: Instant): string => wallClock(instant).toISOString().slice(0, 10)
+
+export function partsOf(instant: Instant) {
+  const wall = wallClock(instant)
+  return {
+    year: wall.getUTCFullYear(),
+    month: wall.getUTCMonth() + 1,
+    day: wall.getUTCDate(),
+    clock: wall.toISOString().slice(11, 16),
+    days: Math.floor(wall.getTime() / (DAY_MIN * MINUTE_MS)),
+  }
 }
 
 /** 14:32 */

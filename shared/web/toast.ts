@@ -2,6 +2,8 @@ import { readonly, ref } from 'vue'
 import { modes } from './modes.ts'
 
 export interface Toast {
+  /** Counts the messages: the same words said again are news. */
+  n: number
   text: string
   undo: (() => unknown) | undefined
 }
@@ -11,6 +13,7 @@ const ANNOUNCE_MS = 5_000
 
 const shown = ref<Toast | null>(null)
 const said = ref('')
+let n = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** The message on the screen now, if any. */
@@ -22,9 +25,9 @@ export const announcement = readonly(said)
 /** Shows a message for 10 s, with 撤销 while the act can be taken back. In 长辈版 it stays until 知道了. */
 export function toast(text: string, { undo }: { undo?: () => unknown } = {}): void {
   clearTimeout(timer)
-  shown.value = { text, undo }
+  shown.value = { n: ++n, text, undo }
   timer = setTimeout(() => {
-    if (modes.elder) shown.value = { text, undo: undefined }
+    if (modes.elder) shown.value = { n, text, undo: undefined }
     else dismiss()
   }, UNDO_MS)
 }
@@ -46,3 +49,6 @@ export function announce(text: string): void {
     said.value = text
   }, pause)
 }
+
+/** Resolves when what was said last is on the screen: a slow phone shows it before it draws the next page. */
+export const painted = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))

@@ -139,12 +139,7 @@ async def _lighthouse(chromium: BrowserType, base: str, app: App) -> Row:
     context = await chromium.launch_persistent_context(
         profile, executable_path=BROWSER, args=CHROMIUM_FLAGS, **PHONE
     )
-    page = await context.new_page()
-    await _enter(page, base, app)
-    line = await context.new_cdp_session(page)
-    kinds = "service_workers,cache_storage"
-    await line.send("Storage.clearDataForOrigin", {"origin": base, "storageTypes": kinds})
-    await line.send("Network.clearBrowserCache")
+    await _enter(await context.new_page(), base, app)
     await context.close()
     # in a browser of its own: whoever else listens on the page takes the same thread's time
     asked = [f"{base}/{app.name}/", BROWSER, str(profile), *CHROMIUM_FLAGS]

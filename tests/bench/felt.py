@@ -31,10 +31,10 @@ THUMBNAIL = f"""async () => {{ {UNTIL}
     return performance.now() - began
 }}"""
 SAVE = f"""async () => {{ {UNTIL}
-    const chip = () => document.querySelector('[aria-label^="发件箱，"]')?.ariaLabel
-    const [before, began] = [chip(), performance.now()]
+    const said = () => document.querySelector('.toast')
+    const [before, began] = [said(), performance.now()]
     document.querySelector('[form="report-form"].btn--primary').click()
-    await until(() => chip() !== before)
+    await until(() => said() !== before && said().textContent.startsWith('已保存'))
     return performance.now() - began
 }}"""
 NEWS = f"""async n => {{ {UNTIL}

@@ -130,7 +130,7 @@ SIMPLIFIED = re.compile(
 STAFFS_ALONE = {f"shared/web/{name}" for name in (
     "reports.ts", "ui/ExportSheet.vue", "ui/HotIssueLine.vue", "ui/HotPage.vue", "ui/LockPage.vue",
     "ui/OutboxList.vue",
-    "ui/RateCell.vue", "ui/ReportPage.vue", "ui/ScoreTable.vue",
+    "ui/RateCell.vue", "ui/ReportPage.vue", "ui/ScoreTable.vue", "weekday.ts",
 )}  # fmt: skip
 STAFF_ROOMS = ("server.grid", "server.supervision", "server.command.orders", "server.command.setup",
                "server.command.duty", "server.command.routing", "server.integrations")  # fmt: skip

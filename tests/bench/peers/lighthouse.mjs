@@ -1,4 +1,5 @@
-// node lighthouse.mjs URL BROWSER PROFILE FLAG...: Lighthouse's mobile run as the person of the profile; three runs, the middle one.
+// node lighthouse.mjs URL BROWSER PROFILE FLAG...: Lighthouse's mobile run as the person of the profile, who stays signed in
+// while the app's files are forgotten before each of three runs; the middle one.
 import { launch } from 'chrome-launcher'
 import lighthouse from 'lighthouse'
 
@@ -6,7 +7,6 @@ const [url, chromePath, userDataDir, ...chromeFlags] = process.argv.slice(2)
 const chrome = await launch({ chromePath, userDataDir, chromeFlags: ['--headless', ...chromeFlags], logLevel: 'error' })
 const flags = {
   port: chrome.port,
-  disableStorageReset: true, // who is signed in stays so
   logLevel: 'error',
   onlyCategories: ['performance', 'accessibility', 'best-practices'],
 }

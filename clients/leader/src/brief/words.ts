@@ -1,6 +1,6 @@
 import { t } from '@sanwei/web/i18n'
+import { dayName, weekdayName } from '@sanwei/web/weekday'
 import type { BriefQuery } from '../gql/graphql'
-import { weekdayName } from '../today/day'
 
 export type Brief = NonNullable<BriefQuery['brief']>
 export type Sentence = Brief['sentences'][number]
@@ -30,13 +30,6 @@ export const plain = (sentence: Sentence): string =>
   piecesOf(sentence)
     .map(({ text }) => text)
     .join('')
-
-/** 11月27日 周五 of 2026-11-27. */
-export function dayName(day: string): string {
-  const date = new Date(`${day}T00:00:00Z`)
-  const weekday = weekdayName(date.getUTCDay() || 7)
-  return t('brief.day', { month: date.getUTCMonth() + 1, day: date.getUTCDate(), weekday })
-}
 
 /** The whole brief as text, to be sent on. */
 export const asText = (brief: Brief): string =>

@@ -1,6 +1,6 @@
 import { t } from '@sanwei/web/i18n'
+import { weekdayName } from '@sanwei/web/weekday'
 import type { BoardFragment } from '../gql/graphql'
-import { weekdayName } from './day'
 
 export interface Clause {
   before: string

@@ -1,7 +1,7 @@
 import { figureText } from '@sanwei/web/count'
 import { t } from '@sanwei/web/i18n'
+import { weekdayName, weekdayOf } from '@sanwei/web/weekday'
 import type { FigureFragment } from '../gql/graphql'
-import { weekdayName, weekdayOf } from './day'
 
 /** 平常周一 118–149 · n=418，平常 90–94 · 平常 4–9，比昨天少 2 · 数据还少 */
 export function noteOf({ key, value, n, bandLow, bandHigh, yesterday }: FigureFragment, at: string): string {

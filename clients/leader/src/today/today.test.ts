@@ -1,10 +1,10 @@
 import { figureText } from '@sanwei/web/count'
 import { learn } from '@sanwei/web/i18n'
+import { dayName, weekdayOf } from '@sanwei/web/weekday'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { FigureFragment } from '../gql/graphql'
 import words from '../i18n/zh-CN.json'
 import { clauseOf } from './clause'
-import { dayLine, weekdayOf } from './day'
 import { noteOf } from './figure'
 import { lateBy } from './late'
 import { drawSpark } from './spark'
@@ -28,7 +28,7 @@ describe('the day', () => {
   test('is the one in Shanghai, wherever the phone is', () => {
     expect(weekdayOf(new Date('2026-11-22T16:30:00Z'))).toBe(1)
     expect(weekdayOf(new Date('2026-11-22T15:30:00Z'))).toBe(7)
-    expect(dayLine(new Date('2026-11-22T16:30:00Z'))).toBe('11月23日 周一 00:30')
+    expect(dayName(new Date('2026-11-22T16:30:00Z'))).toBe('11月23日 周一')
   })
 
   test('is said in clauses that are cut at their number', () => {

@@ -7,12 +7,14 @@ import { uuid } from '@sanwei/web/ids'
 import { outbox } from '@sanwei/web/outbox'
 import type { Photo } from '@sanwei/web/photos'
 import { session } from '@sanwei/web/session'
-import { computed, shallowRef, watch } from 'vue'
+import { computed, ref, shallowRef, watch } from 'vue'
 import { MyPatrolsDocument, type PatrolFragment } from '../gql/graphql'
 import { overlaid, type Point, type Round } from './overlay'
 
 const answer = shallowRef<readonly PatrolFragment[]>([])
 let answeredAt = 0
+/** Whether this phone knows today's rounds, or that it cannot: what stands under them waits for that. */
+export const told = ref(false)
 
 /** Today's rounds as this phone knows them. */
 export const rounds = computed<Round[]>(() => {
@@ -40,8 +42,10 @@ export async function readRounds(): Promise<void> {
     ({ myPatrols }, fresh) => {
       answeredAt = fresh ? asked : 0
       answer.value = myPatrols
+      told.value = true
     },
   ).catch(() => undefined) // what was known stays
+  told.value = true
 }
 
 // what the server has taken is read back

@@ -1,6 +1,8 @@
-const SHANGHAI = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' })
+import { serverTime } from '@sanwei/web/http'
+import { dayOf } from '@sanwei/web/time'
 
 /** 2026-11-28: the day of an instant in the city, or today when that is past. */
-export function dayOf(iso: string, now = new Date()): string {
-  return SHANGHAI.format(new Date(Math.max(Date.parse(iso), now.getTime())))
+export function comingDay(iso: string, now = serverTime()): string {
+  const [day, today] = [dayOf(iso), dayOf(now)]
+  return day > today ? day : today
 }
