@@ -1,6 +1,7 @@
 import './modes.ts'
 import { type Component, createApp, watch } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
+import { breathe, painted } from './frame.ts'
 import type { Doc } from './graph.ts'
 import { type AppWords, learn } from './i18n.ts'
 import { openOutbox } from './outbox.ts'
@@ -36,14 +37,11 @@ export async function startApp({ root, routes, words, senders, guard }: AppParts
   })
   await guard?.(locked)
   await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway
-  await breathe()
+  await painted()
   app.mount('#app')
   void keepFresh().then((kept) => kept || fetchAhead(routes))
   if (senders) void openOutbox(senders)
 }
-
-/** Lets a slow phone answer its finger between two pieces of the start. */
-const breathe = (): Promise<void> => new Promise((done) => setTimeout(done))
 
 /** Where no service worker keeps them, every page is fetched while there is a network, so none is missing later. */
 function fetchAhead(routes: RouteRecordRaw[]): void {

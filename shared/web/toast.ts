@@ -49,6 +49,3 @@ export function announce(text: string): void {
     said.value = text
   }, pause)
 }
-
-/** Resolves when what was said last is on the screen: a slow phone shows it before it draws the next page. */
-export const painted = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
