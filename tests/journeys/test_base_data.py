@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.test_browser_journey import Opener, heading, kept, signed_in
+from tests.journeys.test_browser_journey import Opener, heading, holds, kept, signed_in
 from tests.servers import Running
 
 pytestmark = pytest.mark.timeout(120)
@@ -50,7 +50,7 @@ async def test_two_officers_change_one_number_and_nothing_is_overwritten(
     city: Running, phone_page: Opener
 ) -> None:
     chen = await collecting(phone_page, city, "以网格员陈嘉敏登录")
-    await chen.wait_for_load_state("networkidle")  # the grid is on the phone
+    await holds(chen, "officer", "base", "base sheet RESIDENT")
     await chen.context.set_offline(True)
     await chen.get_by_role("tab", name="房屋", exact=True).click()
     due = chen.get_by_role("list", name="久未更新").get_by_role("listitem").filter(has_text="201房")
@@ -87,7 +87,7 @@ async def test_two_officers_change_one_number_and_nothing_is_overwritten(
 async def test_what_a_phone_keeps_is_sealed_and_gone_after_logout(city: Running, phone_page: Opener) -> None:
     chen = await collecting(phone_page, city, "以网格员陈嘉敏登录")
     await opened(chen, "人口", "陆小禾")
-    await chen.wait_for_load_state("networkidle")
+    await holds(chen, "officer", "base", "base sheet RESIDENT", "me")
     await chen.context.set_offline(True)
     await chen.reload()  # a cold start in airplane mode
     await heading(chen, "陆小禾")

@@ -42,6 +42,20 @@ async def kept(page: Page) -> None:
         navigator.serviceWorker.addEventListener('controllerchange', () => done()))""")
 
 
+async def holds(page: Page, app: str, *names: str) -> None:
+    """What the app keeps under these names is on the phone too."""
+    await page.wait_for_function(
+        """async ([app, names]) => {
+            const answer = asked => new Promise(done => { asked.onsuccess = () => done(asked.result) })
+            const db = await answer(indexedDB.open(`sanwei-${app}`))
+            const keys = await answer(db.transaction('answers').objectStore('answers').getAllKeys())
+            db.close()
+            return names.every(name => keys.some(key => key.endsWith(`/${name}`)))
+        }""",
+        arg=[app, names],
+    )
+
+
 async def report(page: Page, text: str) -> str:
     """A citizen's report with a photo, from where he stands. Returns its number."""
     await page.get_by_role("link", name="我要反映").click()

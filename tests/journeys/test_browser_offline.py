@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.async_api import Page, Request, Route, expect
 
 from server.demo import story
-from tests.journeys.test_browser_journey import Opener, find, heading, photo, signed_in
+from tests.journeys.test_browser_journey import Opener, find, heading, holds, photo, signed_in
 from tests.servers import Running
 from tests.walk import grave
 
@@ -43,7 +43,7 @@ async def test_an_officers_finding_is_saved_offline_and_takes_the_same_road(
 ) -> None:
     officer = await signed_in(phone_page, city, "officer", "以网格员陈嘉敏登录")
     await heading(officer, "今日任务")
-    await officer.wait_for_load_state("networkidle")  # what is taken along is on the phone
+    await holds(officer, "officer", "along", "matters")
     await officer.evaluate("navigator.serviceWorker.ready.then(() => null)")  # and so is the app
     await officer.get_by_role("button", name="快速上报").click()
     await heading(officer, "快速上报")

@@ -65,11 +65,13 @@ async def test_the_map_and_its_table_say_the_same_down_to_a_grid(city: Running, 
     await page.get_by_role("button", name="返回").click()
     await row.get_by_role("link", name=re.compile("^看社区")).click()
     communities = page.get_by_role("table", name="各社区")
+    await expect(communities).to_be_visible()
     counts = [await number_in(each) for each in await communities.locator("tbody td:nth-child(2)").all()]
     assert sum(counts) <= n  # some are known to the street only
     fullest = communities.get_by_role("row").nth(1)
     await fullest.get_by_role("link", name=re.compile("^看网格")).click()
     cells = page.get_by_role("table", name="各网格")
+    await expect(cells).to_be_visible()
     deepest = [await number_in(each) for each in await cells.locator("tbody td:nth-child(2)").all()]
     assert sum(deepest) == max(counts)
     await page.get_by_role("link", name="全部").click()
