@@ -27,6 +27,11 @@ test('a parameter of null leaves nothing behind, one that is not given stays vis
   expect(kit.t('test.greeting')).toBe('{name}，您好')
 })
 
+test('a word goes with its number', async () => {
+  await kit.learn({ ...words, 'zh-CN': { 'test.cases': '{n} {n|case|cases}' } })
+  expect([0, 1, 2].map((n) => kit.t('test.cases', { n }))).toEqual(['0 cases', '1 case', '2 cases'])
+})
+
 test('an unknown key is shown as it is and known as missing', () => {
   expect(kit.t('no.such.key')).toBe('no.such.key')
   expect(kit.has('no.such.key')).toBe(false)

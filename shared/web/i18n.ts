@@ -31,11 +31,18 @@ const wordsFor = (key: string): string | undefined => words.value.find((some) =>
 /** The language on the screen; change it with `speak`. */
 export const language = readonly(spoken)
 
-/** The sentence for a key, its `{placeholders}` filled. An unknown key is shown as it is. */
+const BLANK = /\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g
+
+/**
+ * The sentence for a key, its `{placeholders}` filled; `{n|case|cases}` is the word that goes with the number.
+ * An unknown key is shown as it is.
+ */
 export function t(key: string, params: Params = {}): string {
-  return (wordsFor(key) ?? key).replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in params ? String(params[name] ?? '') : whole,
-  )
+  return (wordsFor(key) ?? key).replace(BLANK, (whole, name: string, one?: string, more?: string) => {
+    if (!(name in params)) return whole
+    const value = String(params[name] ?? '')
+    return more === undefined ? value : value === '1' ? (one ?? '') : more
+  })
 }
 
 export const has = (key: string): boolean => wordsFor(key) !== undefined
