@@ -1,7 +1,7 @@
 import './modes.ts'
 import { type Component, createApp, watch } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
-import { breathe, painted } from './frame.ts'
+import { begun, breathe } from './frame.ts'
 import type { Doc } from './graph.ts'
 import { type AppWords, learn } from './i18n.ts'
 import { openOutbox } from './outbox.ts'
@@ -37,7 +37,7 @@ export async function startApp({ root, routes, words, senders, guard }: AppParts
   })
   await guard?.(locked)
   await router.isReady().catch(() => undefined) // the router has said why; the frame stands anyway
-  await painted()
+  await begun()
   app.mount('#app')
   void keepFresh().then((kept) => kept || fetchAhead(routes))
   if (senders) void openOutbox(senders)
