@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.journeys.test_browser_journey import Opener, heading, report, signed_in
+from tests.journeys.test_browser_journey import Opener, find, heading, report, signed_in
 from tests.servers import Running
 
 
@@ -25,7 +25,7 @@ async def test_wechat_tells_a_citizen_and_the_administrator_sees_what_was_said(
     number = await report(citizen, "永庆坊门口路灯不亮，晚上看不清路。")
     desk = await signed_in(phone_page, city, "officer", "以调度员李梅登录")
     await heading(desk, "派单台")
-    await desk.get_by_role("list", name="待派单").get_by_text("永庆坊门口路灯不亮").first.click()
+    await find(desk, number)
     await desk.get_by_role("button", name="按建议派单").first.click()
 
     admin = await signed_in(phone_page, city, "officer", "以系统管理员罗敏登录")

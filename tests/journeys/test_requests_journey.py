@@ -26,7 +26,8 @@ PILL = re.compile(r"有 \d+ 条新内容")
 
 async def asks(page: Page, query: str, **variables: Any) -> dict[str, Any]:
     """What the citizen of this page is answered, once his device is known."""
-    await page.wait_for_load_state("networkidle")
+    live = page.get_by_role("status", name="连接状态").first
+    await expect(live).to_have_text(re.compile("^(实时|轮询)"), timeout=20_000)
     told = await page.evaluate(ASK, [query, variables])
     assert "errors" not in told, told
     data: dict[str, Any] = told["data"]
