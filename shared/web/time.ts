@@ -30,6 +30,7 @@ export const wallClock = (instant: Instant): Date => new Date(dateOf(instant).ge
 /** 2025-11-23: the day in Guangzhou, as a date field and the server want it. */
 export const dayOf = (instant: Instant): string => wallClock(instant).toISOString().slice(0, 10)
 
+/** That clock and calendar in parts; `days` counts since 1970. */
 export function partsOf(instant: Instant) {
   const wall = wallClock(instant)
   return {

@@ -8,7 +8,7 @@ import { serviceWorker } from './sw/plugin.ts'
 
 export type AppName = 'citizen' | 'officer' | 'leader'
 
-/** What so many pages share comes in one file too: a page of twenty small files takes three round trips of a busy line. */
+/** What at least so many pages share comes in one file too: six small files at a time each cost a slow line a round trip. */
 const COMMON: Record<AppName, number> = { citizen: 4, officer: 9, leader: 4 }
 
 const root = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url))
